@@ -1,0 +1,105 @@
+/**
+ * Judges every text that may be a credential while the object still is what the API server sent, and puts the
+ * verdict in its place. Nothing behind this edge ever sees the value: not the world, reports, logs or metrics.
+ */
+import type { Credential } from '../world/objects.ts';
+import { judgeAll, type NamedText } from './credentials.ts';
+import { isRecord } from './shapes/shape.ts';
+
+type Raw = Record<string, unknown>;
+
+/** Rewrites, in place, the pod specs and ConfigMaps among freshly parsed objects. */
+export async function redact(objects: readonly unknown[]): Promise<void> {
+  const texts: NamedText[] = [];
+  const verdicts: ((credential: Credential | undefined) => void)[] = [];
+  const judge: Judge = (named, put) => {
+    texts.push(named);
+    verdicts.push(put);
+  };
+  for (const object of objects) {
+    if (!isRecord(object)) continue;
+    if (object['kind'] === 'ConfigMap') redactConfigMap(object as Raw, judge);
+    else for (const spec of podSpecsIn(object)) redactPodSpec(spec, judge);
+  }
+  const credentials = await judgeAll(texts);
+  verdicts.forEach((put, index) => put(credentials[index]));
+}
+
+type Judge = (text: NamedText, put: (credential: Credential | undefined) => void) => void;
+
+function* podSpecsIn(object: Readonly<Raw>): Iterable<Raw> {
+  const spec = child(object, 'spec');
+  if (spec === undefined) return;
+  if (object['kind'] === 'Pod') yield spec;
+  const template = child(spec, 'template') ?? child(child(child(spec, 'jobTemplate'), 'spec'), 'template');
+  const templateSpec = child(template, 'spec');
+  if (templateSpec !== undefined) yield templateSpec;
+}
+
+function redactPodSpec(spec: Raw, judge: Judge): void {
+  for (const list of ['containers', 'initContainers', 'ephemeralContainers']) {
+    for (const container of records(spec[list])) {
+      for (const variable of records(container['env'])) redactVariable(variable, judge);
+      redactWords(container, 'command', judge);
+      redactWords(container, 'args', judge);
+    }
+  }
+}
+
+function redactVariable(variable: Raw, judge: Judge): void {
+  const { name, value } = variable;
+  delete variable['value'];
+  delete variable['credential'];
+  variable['literal'] = value !== undefined && value !== null && value !== '';
+  if (variable['literal'] !== true) return;
+  judge({ name: String(name), value: String(value) }, (credential) => {
+    if (credential !== undefined) variable['credential'] = credential;
+  });
+}
+
+function redactWords(container: Raw, key: 'command' | 'args', judge: Judge): void {
+  const words = container[key];
+  if (!Array.isArray(words)) return; // the shape says what is wrong with it
+  container[key] = words.map((word: unknown, index): unknown => {
+    if (typeof word !== 'string') return word;
+    const slim: Raw = { text: word };
+    judge(flagOf(words, index, word), (credential) => {
+      if (credential === undefined) return;
+      slim['text'] = '***';
+      slim['credential'] = credential;
+    });
+    return slim;
+  });
+}
+
+/** `--password=x`, `--password x` and `PASSWORD=x` name their value; any other word has no name. */
+function flagOf(words: readonly unknown[], index: number, word: string): NamedText {
+  const assigned = /^(?:-{1,2})?([A-Za-z][\w.-]*)=([\s\S]*)$/.exec(word);
+  if (assigned !== null) return { name: assigned[1] ?? '', value: assigned[2] ?? '' };
+  const before = words[index - 1];
+  const flag = typeof before === 'string' ? /^-{1,2}([A-Za-z][\w.-]*)$/.exec(before) : null;
+  return { name: word.startsWith('-') ? '' : (flag?.[1] ?? ''), value: word };
+}
+
+function redactConfigMap(object: Raw, judge: Judge): void {
+  const data = isRecord(object['data']) ? object['data'] : {};
+  const binary = isRecord(object['binaryData']) ? object['binaryData'] : {};
+  const credentials: Record<string, Credential> = {};
+  object['keys'] = [...Object.keys(data), ...Object.keys(binary)].sort();
+  object['credentials'] = credentials;
+  for (const key of Object.keys(data).sort()) {
+    judge({ name: key, value: String(data[key]) }, (credential) => {
+      if (credential !== undefined) credentials[key] = credential;
+    });
+  }
+  delete object['data'];
+  delete object['binaryData'];
+}
+
+function child(object: unknown, key: string): Raw | undefined {
+  const value = isRecord(object) ? object[key] : undefined;
+  return isRecord(value) ? value : undefined;
+}
+
+const records = (value: unknown): readonly Raw[] =>
+  Array.isArray(value) ? value.filter((item): item is Raw => isRecord(item)) : [];

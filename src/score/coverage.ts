@@ -1,0 +1,95 @@
+/** How much of the evidence that each axis needs could be read, and what is missing. */
+import type { Axis } from '../axes/check.ts';
+import type { Surroundings } from '../world/surroundings.ts';
+import type { Resource } from '../world/world.ts';
+import type { Workload } from '../world/workloads.ts';
+
+export interface Coverage {
+  /** 0 to 100, floored. */
+  readonly percent: number;
+  readonly missing: readonly string[];
+}
+
+/** One kind of evidence that an axis needs. */
+interface Need {
+  readonly weight: number;
+  /** How much of it is there, 0 to 1, and what to say when it is not all. */
+  readonly have: (
+    workload: Workload,
+    around: Surroundings,
+  ) => { readonly share: number; readonly missing: readonly string[] };
+}
+
+const complete = { share: 1, missing: [] } as const;
+
+/** The workload's own spec: always there, or there would be no workload. */
+const spec = (weight: number): Need => ({ weight, have: () => complete });
+
+const listed = (weight: number, ...resources: readonly Resource[]): Need => ({
+  weight,
+  have: (_, { missing }) => {
+    const gone = resources.filter((resource) => missing.has(resource));
+    return {
+      share: 1 - gone.length / resources.length,
+      missing: gone.map((resource) => `${resource}: ${missing.get(resource)}`),
+    };
+  },
+});
+
+/** What exists only while the cluster runs. */
+const onlyLive = (weight: number, what: string): Need => ({
+  weight,
+  have: (_, { source }) =>
+    source === 'cluster' ? complete : { share: 0, missing: [`${what}: not in files`] },
+});
+
+const scanned: Need = {
+  weight: 1,
+  have: (workload, { vulnerabilities }) => {
+    const names = [
+      ...new Set(
+        workload.variants.flatMap(({ pod }) =>
+          [...pod.initContainers, ...pod.containers].map(({ name }) => name),
+        ),
+      ),
+    ];
+    const gone = names.filter((name) => !vulnerabilities.has(name));
+    return {
+      share: names.length === 0 ? 1 : 1 - gone.length / names.length,
+      missing: gone.length === 0 ? [] : [`vulnerability data of ${gone.sort().join(', ')}`],
+    };
+  },
+};
+
+const needs: Readonly<Record<Axis, readonly Need[]>> = {
+  image: [spec(1), scanned],
+  privileges: [
+    spec(8),
+    onlyLive(1, 'live pods'),
+    listed(1, 'pods', 'persistentvolumeclaims', 'persistentvolumes'),
+  ],
+  api: [
+    listed(4, 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'),
+    listed(1, 'serviceaccounts'),
+  ],
+  secrets: [spec(2), listed(1, 'configmaps')],
+  labels: [spec(3), listed(1, 'namespaces')],
+  network: [
+    listed(3, 'networkpolicies'),
+    listed(3, 'services', 'ingresses'),
+    onlyLive(1, 'addresses of load balancers'),
+  ],
+};
+
+export function coverageOf(axis: Axis, workload: Workload, around: Surroundings): Coverage {
+  let whole = 0;
+  let there = 0;
+  const missing: string[] = [];
+  for (const { weight, have } of needs[axis]) {
+    const found = have(workload, around);
+    whole += weight;
+    there += weight * found.share;
+    missing.push(...found.missing);
+  }
+  return { percent: Math.floor((100 * there) / whole), missing };
+}

@@ -1,0 +1,72 @@
+/** Runs the checks on a workload and makes one finding per check of what they return. */
+import {
+  type Axis,
+  type AttackPath,
+  axisOf,
+  type Check,
+  type Evidence,
+  type Found,
+  type PatchOperation,
+  type Severity,
+  severityOf,
+} from '../axes/check.ts';
+import type { Surroundings } from '../world/surroundings.ts';
+import type { Workload } from '../world/workloads.ts';
+
+/** A check that fired on a workload: once per check and workload, whatever the number of places. */
+export interface Finding {
+  readonly check: Check;
+  readonly axis: Axis;
+  /** The highest of its places. */
+  readonly weight: number;
+  readonly severity: Severity;
+  readonly message: string;
+  /** At most 5 places, those of the highest weight first. */
+  readonly evidence: readonly Evidence[];
+  readonly remediation: { readonly text: string; readonly patch: readonly PatchOperation[] };
+  readonly leadsTo?: AttackPath;
+}
+
+const MOST_EVIDENCE = 5;
+
+export function findingsOf(
+  workload: Workload,
+  around: Surroundings,
+  checks: readonly Check[],
+): readonly Finding[] {
+  const { disabledChecks } = around.policy;
+  return checks.flatMap((check) => {
+    if (disabledChecks.includes(check.id)) return [];
+    const found = workload.variants.flatMap((variant) => check.find(variant, workload, around));
+    const finding = merge(check, found);
+    return finding === undefined ? [] : [finding];
+  });
+}
+
+function merge(check: Check, found: readonly Found[]): Finding | undefined {
+  const sorted = found.toSorted((a, b) => b.weight - a.weight);
+  const [worst] = sorted;
+  if (worst === undefined) return undefined;
+  const others = new Set(sorted.map(({ message }) => message)).size - 1;
+  return {
+    check,
+    axis: axisOf(check),
+    weight: worst.weight,
+    severity: severityOf(worst.weight),
+    message: others === 0 ? worst.message : `${worst.message} (and ${others} more)`,
+    evidence: distinct(sorted.flatMap(({ evidence }) => evidence)).slice(0, MOST_EVIDENCE),
+    remediation: {
+      text: worst.remediation.text,
+      patch: sorted.flatMap(({ remediation }) => remediation.patch),
+    },
+    ...(worst.leadsTo === undefined ? {} : { leadsTo: worst.leadsTo }),
+  };
+}
+
+function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
+  const seen = new Set<string>();
+  return evidence.filter(({ object, path }) => {
+    const key = [object.kind, object.namespace, object.name, path].join(' ');
+    return !seen.has(key) && seen.add(key);
+  });
+}

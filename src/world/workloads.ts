@@ -1,0 +1,283 @@
+/**
+ * Which workloads there are, and what runs of each. A workload is the top-level controller of its pods (DESIGN:
+ * Deployment, StatefulSet, DaemonSet, CronJob, Job, ReplicaSet, ReplicationController, Pod, or a custom controller
+ * that is found by following `ownerReferences`).
+ */
+import { sameItems } from './layer.ts';
+import type { Controller, Labels, OwnerReference, Pod, Ref, Slim } from './objects.ts';
+import { type Variant, variantsOf } from './variants.ts';
+import { find, inNamespace, refOf, type Tables, type World } from './world.ts';
+
+export interface Workload {
+  /** `group/Kind/namespace/name`, unique in a world. */
+  readonly key: string;
+  readonly ref: Ref;
+  /** '' for workloads that are no single object (bare pods of one generateName, mirror pods). */
+  readonly uid: string;
+  /** Pods that exist and have not finished. */
+  readonly running: number;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  /** Who wrote to the top-level object, the latest last. */
+  readonly managers: readonly string[];
+  /** Never empty. The declared one first, if there is one; then those that run and differ, in a stable order. */
+  readonly variants: readonly Variant[];
+  /** Image ids of the running containers, by container name, sorted. */
+  readonly imageIDs: Readonly<Record<string, readonly string[]>>;
+  /** Names of the ReplicaSets and Jobs between the workload and its pods: scanners report on those. */
+  readonly owned: readonly string[];
+}
+
+/** What one namespace holds that decides its workloads, in the order of `workloadTables`. */
+const workloadTables = [
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'cronjobs',
+  'replicasets',
+  'replicationcontrollers',
+  'jobs',
+  'pods',
+] as const satisfies readonly (keyof Tables)[];
+
+/** The walk up the owners stops here: above a built-in controller is only what generates it. */
+const topKinds: ReadonlySet<string> = new Set([
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'batch/CronJob',
+]);
+/** Only these may have a custom controller above: one Kafka or Prometheus resource owns unlike pods. */
+const climbing: ReadonlySet<string> = new Set(['/Pod', 'apps/ReplicaSet', 'batch/Job']);
+
+const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+export const workloadKey = (ref: Ref): string =>
+  `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
+
+/** Everything that was found to belong to one workload. */
+interface Gathered {
+  readonly ref: Ref;
+  readonly top: Slim | undefined;
+  readonly uid: string;
+  readonly pods: Pod[];
+  /** Controllers between the workload and its pods: they show the template where the top object does not. */
+  readonly between: Controller[];
+}
+
+/**
+ * All workloads of a world by key. Namespaces that did not change cost eight comparisons each, and an unchanged
+ * workload keeps its reference.
+ */
+export function workloadsLayer(): (world: World) => ReadonlyMap<string, Workload> {
+  const memos = new Map<string, { inputs: readonly unknown[]; out: ReadonlyMap<string, Workload> }>();
+  let last: { parts: readonly unknown[]; out: ReadonlyMap<string, Workload> } | undefined;
+  return (world) => {
+    const namespaces = new Set(workloadTables.flatMap((table) => [...world.tables[table].keys()]));
+    const parts: ReadonlyMap<string, Workload>[] = [];
+    for (const namespace of [...namespaces].sort()) {
+      const tables = workloadTables.map((table) => inNamespace<Slim>(world.tables[table], namespace));
+      // time matters only where something is still too young
+      const inputs = [...tables, hasYoung(world, namespace) ? world.nowMinute : 0, world.youngAfter];
+      const before = memos.get(namespace);
+      if (before === undefined || !sameItems(before.inputs, inputs)) {
+        memos.set(namespace, { inputs, out: workloadsOf(world, namespace, before?.out) });
+      }
+      parts.push(memos.get(namespace)?.out ?? new Map());
+    }
+    for (const namespace of memos.keys()) if (!namespaces.has(namespace)) memos.delete(namespace);
+    if (last === undefined || !sameItems(last.parts, parts)) {
+      last = { parts, out: new Map(parts.flatMap((part) => [...part])) };
+    }
+    return last.out;
+  };
+}
+
+function workloadsOf(
+  world: World,
+  namespace: string,
+  before: ReadonlyMap<string, Workload> | undefined,
+): ReadonlyMap<string, Workload> {
+  const found = new Map<string, Workload>();
+  for (const [key, gathered] of gather(world, namespace)) {
+    const workload = assemble(key, gathered);
+    const old = before?.get(key);
+    found.set(key, old !== undefined && sameWorkload(old, workload) ? old : workload);
+  }
+  return found;
+}
+
+/** Pod specs and label sets are interned by content, so references tell; the rest is small. */
+function sameWorkload(a: Workload, b: Workload): boolean {
+  return (
+    a.uid === b.uid &&
+    a.running === b.running &&
+    a.labels === b.labels &&
+    a.annotations === b.annotations &&
+    a.variants.length === b.variants.length &&
+    a.variants.every((variant, index) => {
+      const other = b.variants[index];
+      return (
+        variant.pod === other?.pod &&
+        variant.labels === other.labels &&
+        variant.annotations === other.annotations
+      );
+    }) &&
+    JSON.stringify([a.managers, a.imageIDs, a.owned]) === JSON.stringify([b.managers, b.imageIDs, b.owned])
+  );
+}
+
+function gather(world: World, namespace: string): ReadonlyMap<string, Gathered> {
+  const { tables } = world;
+  const found = new Map<string, Gathered>();
+  const into = ({ ref, object, uid }: Top): Gathered => {
+    const key = workloadKey(ref);
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const gathered: Gathered = { ref, top: object, uid, pods: [], between: [] };
+    found.set(key, gathered);
+    return gathered;
+  };
+
+  for (const table of workloadTables.slice(0, -1)) {
+    for (const object of inNamespace(tables[table] as Tables['deployments'], namespace).values()) {
+      const owner = ownerOf(object);
+      const isOldRevision = object.kind === 'ReplicaSet' && object.replicas === 0 && owner !== undefined;
+      if (isOldRevision || (owner === undefined && isYoungJob(world, object))) continue;
+      const top = topOf(tables, object);
+      const gathered = into(top);
+      if (top.object !== object) gathered.between.push(object);
+    }
+  }
+  for (const pod of inNamespace(tables.pods, namespace).values()) {
+    const top = hasEnded(pod) ? undefined : topOfPod(world, pod);
+    if (top !== undefined) into(top).pods.push(pod);
+  }
+  return found;
+}
+
+/** The object that a workload is named after, as far as it is in the world. */
+interface Top {
+  readonly ref: Ref;
+  readonly object: Slim | undefined;
+  readonly uid: string;
+}
+
+/** @returns undefined for a bare pod that is still too young to be reported */
+function topOfPod(world: World, pod: Pod): Top | undefined {
+  const { namespace, name, generateName } = pod.metadata;
+  const owner = ownerOf(pod);
+  if (owner?.kind === 'Node' && groupOf(owner.apiVersion) === '') {
+    // a mirror pod: its name is the static pod's with the node's behind it
+    const suffix = `-${owner.name}`;
+    return seriesTop(namespace, name.endsWith(suffix) ? name.slice(0, -suffix.length) : name);
+  }
+  if (owner !== undefined) return topOf(world.tables, pod);
+  if (isYoung(world, pod)) return undefined;
+  const series = generateName?.replace(/-+$/, '') ?? '';
+  return series === '' ? topOf(world.tables, pod) : seriesTop(namespace, series);
+}
+
+const seriesTop = (namespace: string, name: string): Top => ({
+  ref: { apiVersion: 'v1', kind: 'Pod', namespace, name },
+  object: undefined,
+  uid: '',
+});
+
+const ownerOf = (object: Slim): OwnerReference | undefined =>
+  object.metadata.ownerReferences.find((owner) => owner.controller === true);
+
+/** A pod that will run nothing more. A Succeeded Job pod does not count as running; its Job still counts. */
+const hasEnded = (pod: Pod): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed';
+
+/** Follows `controller: true` owners to the top; an owner that is not in the world still names the workload. */
+function topOf(tables: Tables, from: Slim): Top {
+  const { namespace } = from.metadata;
+  const seen = new Set<Slim>();
+  let object = from;
+  for (;;) {
+    seen.add(object);
+    const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
+    const owner = topKinds.has(kind) ? undefined : ownerOf(object);
+    const builtin = owner === undefined ? undefined : tableOf(owner);
+    if (owner === undefined || (builtin === undefined && !climbing.has(kind))) {
+      return { ref: refOf(object), object, uid: object.metadata.uid };
+    }
+    const above = builtin === undefined ? undefined : find<Slim>(tables[builtin], namespace, owner.name);
+    if (above === undefined || seen.has(above)) {
+      const { apiVersion, kind: ownerKind, name, uid } = owner;
+      return { ref: { apiVersion, kind: ownerKind, namespace, name }, object: undefined, uid };
+    }
+    object = above;
+  }
+}
+
+const builtinTables: Readonly<Record<string, keyof Tables>> = {
+  'apps/Deployment': 'deployments',
+  'apps/StatefulSet': 'statefulsets',
+  'apps/DaemonSet': 'daemonsets',
+  'apps/ReplicaSet': 'replicasets',
+  '/ReplicationController': 'replicationcontrollers',
+  'batch/Job': 'jobs',
+  'batch/CronJob': 'cronjobs',
+};
+
+const tableOf = (owner: OwnerReference): keyof Tables | undefined => {
+  const kind = `${groupOf(owner.apiVersion)}/${owner.kind}`;
+  return Object.hasOwn(builtinTables, kind) ? builtinTables[kind] : undefined;
+};
+
+const controllerIn = (object: Slim | undefined): Controller | undefined =>
+  object !== undefined && 'template' in object ? (object as Controller) : undefined;
+
+const isYoung = (world: World, object: Slim): boolean =>
+  world.youngAfter > 0 &&
+  object.metadata.created !== undefined &&
+  world.nowMinute * 60 - object.metadata.created < world.youngAfter;
+
+const isYoungJob = (world: World, object: Slim): boolean => object.kind === 'Job' && isYoung(world, object);
+
+function hasYoung(world: World, namespace: string): boolean {
+  if (world.youngAfter === 0) return false;
+  const pods = inNamespace(world.tables.pods, namespace).values();
+  const jobs = inNamespace(world.tables.jobs, namespace).values();
+  const lone = (object: Slim) => ownerOf(object) === undefined && isYoung(world, object);
+  return pods.some(lone) || jobs.some(lone);
+}
+
+function assemble(key: string, { ref, top, uid, pods, between }: Gathered): Workload {
+  const template = controllerIn(top);
+  const workload: { -readonly [K in keyof Workload]: Workload[K] } = {
+    key,
+    ref,
+    uid,
+    running: template?.finished === true ? 0 : pods.length,
+    labels: top?.metadata.labels ?? noLabels,
+    annotations: top?.metadata.annotations ?? noLabels,
+    managers: top?.metadata.managers ?? [],
+    variants: [],
+    imageIDs: imageIDsOf(pods),
+    owned: between.map(({ metadata }) => metadata.name).sort(),
+  };
+  workload.variants = variantsOf(workload, { template, between, pods });
+  const [first] = workload.variants;
+  if (top === undefined && first !== undefined) workload.labels = first.labels;
+  return workload;
+}
+
+const noLabels: Labels = Object.freeze({});
+
+function imageIDsOf(pods: readonly Pod[]): Readonly<Record<string, readonly string[]>> {
+  const ids = new Map<string, Set<string>>();
+  for (const pod of pods) {
+    for (const [container, id] of Object.entries(pod.imageIDs)) {
+      const known = ids.get(container);
+      if (known === undefined) ids.set(container, new Set([id]));
+      else known.add(id);
+    }
+  }
+  return Object.fromEntries(
+    [...ids].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, set]) => [name, [...set].sort()]),
+  );
+}
