@@ -37,10 +37,18 @@ export function findingsOf(
   const { disabledChecks } = around.policy;
   return checks.flatMap((check) => {
     if (disabledChecks.includes(check.id)) return [];
-    const found = workload.variants.flatMap((variant) => check.find(variant, workload, around));
+    const found = workload.variants.flatMap((variant) => run(check, variant, workload, around));
     const finding = merge(check, found);
     return finding === undefined ? [] : [finding];
   });
+}
+
+function run(check: Check, ...input: Parameters<Check['find']>): readonly Found[] {
+  try {
+    return check.find(...input);
+  } catch (error) {
+    throw new Error(`check ${check.id} failed on ${input[1].key}`, { cause: error });
+  }
 }
 
 function merge(check: Check, found: readonly Found[]): Finding | undefined {

@@ -12,6 +12,7 @@ import {
 import { projector } from '../project.ts';
 import { resourceInfos } from '../resources.ts';
 import { isRecord } from '../shapes/shape.ts';
+import { withBootstrap } from './bootstrap.ts';
 import { readYaml } from './yaml.ts';
 
 /** A text to read, and what to call it in messages. */
@@ -132,7 +133,8 @@ async function project(found: readonly Found[], errors: Message[], warnings: Mes
       }
     }
   }
-  return { ...emptyTables, ...tables } as Tables; // each table was filled by the projector of its resource
+  // each table was filled by the projector of its resource
+  return await withBootstrap({ ...emptyTables, ...tables } as Tables, projects);
 }
 
 /** @returns whether the object was there before */

@@ -84,6 +84,8 @@ const podSecurityContext = object<slim.PodSecurityContext>({
 const hosted = optional(object<{ host?: string | undefined }>({ host: optional(string) }));
 const handler = optional(object<slim.Handler>({ httpGet: hosted, tcpSocket: hosted }));
 
+const resources = optional(object<slim.Resources>({ limits: labels, requests: labels }));
+
 export const container = object<slim.Container>({
   name: string,
   image: optional(string),
@@ -107,12 +109,13 @@ export const container = object<slim.Container>({
       name: string,
       mountPath: string,
       subPath: optional(string),
+      subPathExpr: optional(string),
       readOnly: optional(boolean),
       mountPropagation: optional(string),
     }),
   ),
   volumeDevices: list(object<{ name: string; devicePath: string }>({ name: string, devicePath: string })),
-  resources: optional(object<slim.Resources>({ limits: labels, requests: labels })),
+  resources,
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
@@ -169,6 +172,7 @@ export const podSpec = object<slim.PodSpec>({
   serviceAccountName: optional(string),
   automountServiceAccountToken: optional(boolean),
   securityContext: optional(podSecurityContext),
+  resources,
   os: optional(object<{ name: string }>({ name: string })),
   imagePullSecrets: list(maybeNamed),
   nodeSelector: labels,

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The process: parses flags, chooses a command, turns errors into one line and an exit code. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CommandError } from './commands/error.ts';
+import type { OperatorFlags } from './commands/operator/start.ts';
+import { VERSION } from './commands/version.ts';
+
+/** `60s`, `5m`, `1h` or plain seconds. @returns seconds */
+function duration(text: string): number {
+  const match = /^(\d+)(s|m|h)?$/.exec(text);
+  const unit = { s: 1, m: 60, h: 3600 }[match?.[2] ?? 's'];
+  if (match === null || unit === undefined)
+    throw new InvalidArgumentError('expected a time such as 60s, 5m or 1h');
+  return Number(match[1]) * unit;
+}
+
+const program = new Command('hexarisk')
+  .description('Scores the risk of every workload in a Kubernetes cluster')
+  .version(VERSION)
+  .showHelpAfterError('(hexarisk --help shows what there is)');
+
+program
+  .command('operator')
+  .description('watch a cluster, keep its RiskReports and metrics current')
+  .option(
+    '--kubeconfig <file>',
+    'the kubeconfig (default: as kubectl finds it, or the pod that this runs in)',
+  )
+  .option('--context <name>', 'the context of the kubeconfig to use')
+  .option('--metrics-address <host:port>', 'where /metrics is served, on loopback', '127.0.0.1:8080')
+  .option('--health-address <host:port>', 'where /healthz and /readyz are served', '127.0.0.1:8081')
+  .option('--young-after <time>', 'report a bare Pod or a lone Job once it is this old', duration, 60)
+  .option(
+    '--max-stale <time>',
+    'turn unready when the API server has not answered for this long',
+    duration,
+    300,
+  )
+  .addOption(
+    new Option('--log-level <level>', 'how much is logged')
+      .choices(['error', 'warn', 'info', 'debug'])
+      .default('info'),
+  )
+  .addOption(
+    new Option('--log-format <format>', 'default: human on a terminal, else json').choices(['json', 'human']),
+  )
+  .action(async (flags: OperatorFlags) => {
+    const { startOperator } = await import('./commands/operator/start.ts');
+    await startOperator(flags);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  process.stderr.write(`hexarisk: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,52 @@
+/** Turns whatever went wrong in talking to the API server, once, into what it means for us. */
+
+/** The API server answered, and not with success. */
+export class StatusError extends Error {
+  readonly code: number;
+  /** From Retry-After, in milliseconds. */
+  readonly retryAfter: number | undefined;
+  /** The Status object's own reason, e.g. `Expired`. */
+  readonly reason: string;
+
+  constructor(code: number, message: string, reason = '', retryAfter?: number) {
+    super(message);
+    this.name = 'StatusError';
+    this.code = code;
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export type Fault =
+  /** Our resourceVersion is too old: list again. */
+  | { readonly kind: 'relist'; readonly why: string }
+  /** Evidence that we shall not get: said once, coverage drops, asked for again now and then. */
+  | { readonly kind: 'missing'; readonly why: string }
+  /** The server is unwell or out of reach: keep the old data, back off. */
+  | { readonly kind: 'retry'; readonly why: string; readonly after?: number };
+
+/** Total: whatever was thrown gives a Fault, so a watch can neither end the process nor go quiet. */
+export function faultOf(error: unknown, resource: string): Fault {
+  if (error instanceof StatusError) {
+    switch (error.code) {
+      case 410:
+        return { kind: 'relist', why: `${resource}: the resourceVersion is too old` };
+      case 403:
+        return { kind: 'missing', why: `not allowed to list ${resource}: see the ClusterRole in manifests/` };
+      case 404:
+        return { kind: 'missing', why: `${resource} is not installed` };
+      default: {
+        const why = `listing ${resource}: HTTP ${error.code} ${error.message}`;
+        return { kind: 'retry', why, ...(error.retryAfter === undefined ? {} : { after: error.retryAfter }) };
+      }
+    }
+  }
+  return { kind: 'retry', why: `listing ${resource}: ${messageOf(error)}` };
+}
+
+/** The innermost cause says what happened; the outer ones say `fetch failed`. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  if (error instanceof Error) return error.cause instanceof Error ? messageOf(error.cause) : error.message;
+  return String(error);
+}

@@ -1,0 +1,255 @@
+/**
+ * Makes the RiskReports of the cluster equal to those that are wanted, with as few writes as possible. Level-driven:
+ * whatever event came, in whatever order, a key is compared and written until the two agree.
+ */
+import { type Backoff, backoff, pause } from '../observe/backoff.ts';
+import type { Connection } from '../observe/connection.ts';
+import { messageOf, StatusError } from '../observe/fault.ts';
+import { isNewer, type Known, readKnown, withChange } from './known.ts';
+import { API_VERSION, contentHash, type RiskReport } from './report.ts';
+import { tokenBucket } from './token-bucket.ts';
+
+export type WriteResult = 'applied' | 'deleted' | 'failed';
+
+export interface WriterOptions {
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  /** Writes per second, and how many at once after a pause. */
+  readonly rate?: number;
+  readonly burst?: number;
+  readonly concurrency?: number;
+  /** May a report that no workload wants go? Not while its kind of workload cannot be read. */
+  readonly mayDelete: (namespace: string, name: string) => boolean;
+  /** @param since when the change that led to this write was seen, in milliseconds of `performance.now()` */
+  readonly onWrite: (result: WriteResult, report: string, since: number | undefined) => void;
+  readonly onTrouble: (report: string, why: string) => void;
+  /** The score of a report that is about to be written is another than before. */
+  readonly onChange?: (report: RiskReport, before: number | undefined) => void;
+}
+
+export interface Writer {
+  want(report: RiskReport, since?: number): void;
+  unwant(namespace: string, name: string): void;
+  /** What is wanted and what there is are both complete now. Nothing is written before this is called. */
+  begin(): void;
+  observed(type: 'ADDED' | 'MODIFIED' | 'DELETED', report: unknown): void;
+  /** How many reports are wanted. */
+  wanted(): number;
+  /** How many reports are not yet as wanted. */
+  pending(): number;
+  /** Resolves when nothing is pending. */
+  settled(): Promise<void>;
+  /** Resolves when the writes under way are done, after the signal was aborted. */
+  readonly done: Promise<void>;
+}
+
+const MANAGER = 'hexarisk';
+const CONCURRENCY = 16;
+/** A trouble that a person must solve is tried again this often. */
+const STUBBORN_WAIT = 30_000;
+
+interface Wanted {
+  readonly report: RiskReport;
+  readonly hash: string;
+  readonly since: number | undefined;
+}
+
+export function startWriter(options: WriterOptions): Writer {
+  const { signal } = options;
+  const wanted = new Map<string, Wanted>();
+  const known = new Map<string, Known>();
+  const waits = new Map<string, Backoff>();
+  const pending = new Set<string>();
+  const busy = new Set<string>();
+  /** Keys whose last write failed, until it is time to try again. */
+  const delayed = new Set<string>();
+  const bucket = tokenBucket(options.rate ?? 250, options.burst ?? 500, signal);
+  let settledWaiters: (() => void)[] = [];
+  let wake: () => void = () => undefined;
+  let begun = false;
+
+  const differs = (key: string): boolean => {
+    const want = wanted.get(key);
+    if (want !== undefined) return want.hash !== known.get(key)?.hash;
+    return known.has(key) && options.mayDelete(...parts(key));
+  };
+  const touch = (key: string) => {
+    if (!differs(key)) pending.delete(key);
+    else {
+      pending.add(key);
+      wake();
+    }
+    announce();
+  };
+  const announce = () => {
+    if (pending.size > 0 || busy.size > 0) return;
+    for (const waiter of settledWaiters) waiter();
+    settledWaiters = [];
+  };
+
+  const bring = async (key: string) => {
+    await bucket.take();
+    // what was wanted may have changed while waiting for a turn
+    if (signal.aborted || !differs(key)) return;
+    const want = wanted.get(key);
+    try {
+      if (want === undefined) await remove(options.connection, key);
+      else known.set(key, await apply(options, want, known.get(key)));
+      if (want === undefined) known.delete(key);
+      waits.delete(key);
+      options.onWrite(want === undefined ? 'deleted' : 'applied', key, want?.since);
+    } catch (error) {
+      if (signal.aborted) return;
+      options.onWrite('failed', key, undefined);
+      delayed.add(key);
+      void pause(delayAfter(error, key, waits, options), signal).then(() => {
+        delayed.delete(key);
+        touch(key);
+      });
+    }
+  };
+
+  const next = (): string | undefined => {
+    for (const key of pending) if (!busy.has(key) && !delayed.has(key)) return key;
+    return undefined;
+  };
+  const work = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const key = begun ? next() : undefined;
+      if (key === undefined) return;
+      pending.delete(key);
+      busy.add(key);
+      await bring(key);
+      busy.delete(key);
+      touch(key);
+    }
+  };
+  const done = (async () => {
+    const workers = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      while (workers.size < (options.concurrency ?? CONCURRENCY) && begun && next() !== undefined) {
+        const worker: Promise<void> = work().finally(() => workers.delete(worker));
+        workers.add(worker);
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    await Promise.all(workers);
+  })();
+
+  return {
+    want(report, since) {
+      const key = keyOf(report.metadata);
+      wanted.set(key, { report, hash: contentHash(report), since });
+      touch(key);
+    },
+    unwant(namespace, name) {
+      const key = `${namespace}/${name}`;
+      wanted.delete(key);
+      waits.delete(key);
+      touch(key);
+    },
+    begin() {
+      begun = true;
+      for (const key of new Set([...wanted.keys(), ...known.keys()])) touch(key);
+      announce();
+    },
+    observed(type, report) {
+      const read = readKnown(report);
+      if (read === undefined || !isNewer(read.known, known.get(read.key))) return;
+      if (type === 'DELETED') known.delete(read.key);
+      else known.set(read.key, read.known);
+      touch(read.key);
+    },
+    wanted: () => wanted.size,
+    pending: () => pending.size + busy.size,
+    settled: () =>
+      new Promise((resolve) => {
+        settledWaiters.push(resolve);
+        if (begun) announce();
+      }),
+    done,
+  };
+}
+
+const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
+  `${namespace}/${name}`;
+
+function parts(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+const pathOf = (key: string): string => {
+  const [namespace, name] = parts(key);
+  return `/apis/${API_VERSION}/namespaces/${namespace}/riskreports/${name}`;
+};
+
+async function remove(connection: Connection, key: string): Promise<void> {
+  try {
+    await connection.json({ method: 'DELETE', path: pathOf(key) });
+  } catch (error) {
+    if (!(error instanceof StatusError && error.code === 404)) throw error; // gone is what we wanted
+  }
+}
+
+async function apply(options: WriterOptions, want: Wanted, before: Known | undefined): Promise<Known> {
+  const report = withChange(want.report, before);
+  const key = keyOf(report.metadata);
+  if (before?.score !== report.report.score) options.onChange?.(report, before?.score);
+  const send = async () =>
+    readKnown(
+      await options.connection.json({
+        method: 'PATCH',
+        path: `${pathOf(key)}?fieldManager=${MANAGER}&force=true`,
+        contentType: 'application/apply-patch+yaml',
+        body: JSON.stringify(report),
+      }),
+    )?.known;
+  const after = await send();
+  if (after?.hash === want.hash) return after;
+  // somebody else put a field there that applying does not take away: begin anew
+  await remove(options.connection, key);
+  const again = await send();
+  if (again?.hash === want.hash) return again;
+  throw new StatusError(
+    422,
+    'the API server keeps another content than was applied: is the CRD current? kubectl apply -f crds/',
+  );
+}
+
+function delayAfter(
+  error: unknown,
+  key: string,
+  waits: Map<string, Backoff>,
+  options: WriterOptions,
+): number {
+  const wait = waits.get(key) ?? backoff({ most: STUBBORN_WAIT });
+  waits.set(key, wait);
+  if (!(error instanceof StatusError)) {
+    options.onTrouble(key, messageOf(error));
+    return wait.next();
+  }
+  if (error.message.includes('is being terminated')) return STUBBORN_WAIT; // the namespace goes, and we with it
+  options.onTrouble(key, adviceFor(error));
+  const needsPerson = error.code === 403 || error.code === 404 || error.code === 422 || error.code === 500;
+  return needsPerson ? wait.next(5_000) : wait.next(error.retryAfter);
+}
+
+function adviceFor({ code, message }: StatusError): string {
+  switch (code) {
+    case 403:
+      return `not allowed to write RiskReports (${message}): apply the ClusterRole in manifests/`;
+    case 404:
+      return 'the CRD of RiskReport is not installed: kubectl apply -f crds/';
+    case 500:
+      return /not declared in schema/.test(message)
+        ? `the installed CRD is older than this operator: kubectl apply -f crds/ (${message})`
+        : message;
+    default:
+      return `HTTP ${code}: ${message}`;
+  }
+}
