@@ -32,9 +32,10 @@ prepare_install() {
   printf 'installing dependencies ... ' >&2
   if ! (cd "$prepare_root" && npm ci --no-audit --no-fund >"$log" 2>&1); then
     printf 'failed\n' >&2
-    # only says that npm itself runs on an older Node than ours
-    grep -v EBADENGINE "$log" >&2
-    rm -f "$log"
+    # the cause comes first, and may be followed by pages of usage; EBADENGINE only says that npm itself runs on
+    # an older Node than ours
+    grep -v EBADENGINE "$log" | head -n 20 >&2
+    printf 'all of it: %s\n' "$log" >&2
     return 1
   fi
   rm -f "$log"

@@ -1,4 +1,7 @@
-/** Reads fixtures: YAML files that hold one workload to judge and what surrounds it. */
+/**
+ * Reads fixtures: YAML files that hold one workload to judge and what surrounds it. What no object can carry is in
+ * comment lines: `# exploited: CVE-2024-1 kev epss=0.97` (in the catalogue of known exploited vulnerabilities; EPSS).
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jsonpatch, { type Operation } from 'fast-json-patch';
@@ -7,7 +10,7 @@ import { loadWorld } from '../../src/observe/files/load.ts';
 import { readYaml } from '../../src/observe/files/yaml.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { type Surroundings, surroundingsLayer } from '../../src/world/surroundings.ts';
-import type { World } from '../../src/world/world.ts';
+import type { Exploitation, World } from '../../src/world/world.ts';
 import { type Workload, workloadsLayer } from '../../src/world/workloads.ts';
 
 export interface Judged {
@@ -36,13 +39,19 @@ export async function fixture(id: string, which: 'fires' | 'clean'): Promise<Fix
   return {
     ...(await judge(path, content)),
     expected,
-    patchedBy: (operations) => judge(`${path} patched`, patched(content, operations)),
+    patchedBy: (operations) =>
+      judge(`${path} patched`, patched(content, operations), exploitationIn(content)),
   };
 }
 
 /** The workload to judge is the only one of the file, or the one that is named `subject`. */
-export async function judge(name: string, content: string): Promise<Judged> {
-  const { world, errors } = await loadWorld([{ name, content }], 0);
+export async function judge(
+  name: string,
+  content: string,
+  exploitation: Exploitation = exploitationIn(content),
+): Promise<Judged> {
+  const { world: loaded, errors } = await loadWorld([{ name, content }], 0);
+  const world: World = { ...loaded, exploitation };
   if (errors.length > 0) throw new Error(`${errors[0]?.where}: ${errors[0]?.message}`);
   const workloads = [...workloadsLayer()(world).values()];
   const workload =
@@ -51,6 +60,16 @@ export async function judge(name: string, content: string): Promise<Judged> {
     throw new Error(`${name}: expected one workload, or one named subject; found ${workloads.length}`);
   }
   return { workload, world, around: surroundingsLayer().of(workload, world, defaultPolicy) };
+}
+
+function exploitationIn(content: string): Exploitation {
+  const lines = content.matchAll(/^# exploited: (\S+)( kev)?(?: epss=([\d.]+))?$/gm);
+  return new Map(
+    [...lines].map(([, id = '', kev, epss]) => [
+      id,
+      { knownExploited: kev !== undefined, ...(epss === undefined ? {} : { epss: Number(epss) }) },
+    ]),
+  );
 }
 
 export const findIn = (check: Check, { workload, around }: Judged): readonly Found[] =>

@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { reflect, type Sink } from '../../../src/observe/reflector.ts';
+import { event, list, named, scriptedServer, status, type Step, watch } from '../../support/api-server.ts';
+
+interface Run {
+  /** What the sink was told, in order: `= a b` for a list, `+a`, `~a`, `-a` for events, `missing`, `unwell`. */
+  readonly told: string[];
+  readonly requests: readonly URL[];
+  readonly restarts: string[];
+}
+
+const nameOf = (object: unknown) => (object as ReturnType<typeof named>).metadata.name;
+const signs = { ADDED: '+', MODIFIED: '~', DELETED: '-' };
+
+/** Runs a reflector against a script until the sink was told `until`. */
+async function run(
+  until: string,
+  steps: readonly Step[],
+  options: { idleTimeout?: number } = {},
+): Promise<Run> {
+  const server = await scriptedServer(...steps);
+  const stop = new AbortController();
+  const told: string[] = [];
+  const restarts: string[] = [];
+  const tell = (text: string) => {
+    told.push(text);
+    if (text === until) stop.abort();
+  };
+  const sink: Sink = {
+    replace: async (objects) => tell(['=', ...objects.map(nameOf)].join(' ')),
+    change: async (events) => events.forEach(({ type, object }) => tell(`${signs[type]}${nameOf(object)}`)),
+    missing: () => tell('missing'),
+    unwell: () => tell('unwell'),
+    well: () => undefined,
+  };
+  await reflect({
+    connection: server.connection,
+    path: '/api/v1/things',
+    resource: 'things',
+    sink,
+    signal: stop.signal,
+    onRestart: (reason) => restarts.push(reason),
+    missingRetry: 20,
+    ...options,
+  });
+  await server.close();
+  return { told, requests: server.requests, restarts };
+}
+
+const added = (name: string, version: string) => event('ADDED', named(name, version));
+
+describe('a reflector', () => {
+  it('lists in pages, and then watches from where the list was', async () => {
+    const { told, requests } = await run('+c', [
+      list(['a'], '7', 'next'),
+      list(['b'], '7'),
+      watch([added('c', '8')]),
+    ]);
+    expect(told).to.deep.equal(['= a b', '+c']);
+    expect(requests[1]?.searchParams.get('continue')).to.equal('next');
+    expect(requests[2]?.searchParams.get('resourceVersion')).to.equal('7');
+    expect(requests[2]?.searchParams.get('allowWatchBookmarks')).to.equal('true');
+  });
+
+  it('gives each item of a typed list its kind', async () => {
+    const server = await scriptedServer(list(['a'], '1'));
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    await reflect({
+      connection: server.connection,
+      path: '/api/v1/things',
+      resource: 'things',
+      signal: stop.signal,
+      sink: {
+        replace: async (objects) => {
+          seen.push(...objects);
+          stop.abort();
+        },
+        change: async () => undefined,
+        missing: () => undefined,
+        unwell: () => undefined,
+        well: () => undefined,
+      },
+    });
+    await server.close();
+    expect(seen).to.deep.equal([{ apiVersion: 'v1', kind: 'Thing', ...named('a') }]);
+  });
+
+  it('goes on from the last event when the server ends a watch, without listing again', async () => {
+    const { told, requests } = await run('+b', [
+      list([], '1'),
+      watch([added('a', '5')]),
+      watch([added('b', '6')]),
+    ]);
+    expect(told).to.deep.equal(['=', '+a', '+b']);
+    expect(requests[2]?.searchParams.get('resourceVersion')).to.equal('5');
+  });
+
+  it('goes on from the last bookmark', async () => {
+    const bookmark = event('BOOKMARK', { metadata: { resourceVersion: '90' } });
+    const { requests } = await run('+a', [list([], '1'), watch([bookmark]), watch([added('a', '91')])]);
+    expect(requests[2]?.searchParams.get('resourceVersion')).to.equal('90');
+  });
+
+  it('handles an event that arrives in two pieces', async () => {
+    const text = added('a', '2');
+    const { told } = await run('+a', [list([], '1'), watch([text.slice(0, 9), text.slice(9)])]);
+    expect(told).to.deep.equal(['=', '+a']);
+  });
+
+  it('lists again when its version is too old, by status or by event', async () => {
+    const gone = event('ERROR', { code: 410, message: 'too old', reason: 'Expired' });
+    const { told, restarts } = await run('= c', [
+      list(['a'], '1'),
+      status(410),
+      list(['b'], '2'),
+      watch([gone]),
+      list(['c'], '3'),
+    ]);
+    expect(told).to.deep.equal(['= a', '= b', '= c']);
+    expect(restarts).to.deep.equal(['relist', 'relist']);
+  });
+
+  it('starts its list again when a page has expired', async () => {
+    const { told } = await run('= b', [list(['a'], '1', 'next'), status(410), list(['b'], '2')]);
+    expect(told).to.deep.equal(['= b']);
+  });
+
+  it('goes on from the last whole event after a truncated one', async () => {
+    const { told, requests } = await run('+b', [
+      list([], '1'),
+      watch([added('a', '5'), '{"type":"ADDED","obj']),
+      watch([added('b', '6')]),
+    ]);
+    expect(told).to.deep.equal(['=', '+a', 'unwell', '+b']);
+    expect(requests[2]?.searchParams.get('resourceVersion')).to.equal('5');
+  });
+
+  it('goes on after a connection that broke', async () => {
+    const { told } = await run('+b', [
+      list([], '1'),
+      watch([added('a', '5')], 'break'),
+      watch([added('b', '6')]),
+    ]);
+    expect(told).to.deep.equal(['=', '+a', 'unwell', '+b']);
+  });
+
+  it('finds a half-open connection by its silence', async () => {
+    const steps = [list([], '1'), watch([added('a', '5')], 'silence'), watch([added('b', '6')])];
+    const { told } = await run('+b', steps, { idleTimeout: 200 });
+    expect(told).to.deep.equal(['=', '+a', 'unwell', '+b']);
+  });
+
+  it('waits as long as Retry-After asks', async () => {
+    const begun = performance.now();
+    const { told } = await run('= a', [status(429, { 'retry-after': '1' }), list(['a'], '1')]);
+    expect(told).to.deep.equal(['unwell', '= a']);
+    expect(performance.now() - begun).to.be.above(990);
+  });
+
+  it('survives an answer that is no list, and one that is no JSON', async () => {
+    const html: Step = (response) => response.end('<html>');
+    const empty: Step = (response) => response.end('{}');
+    const { told } = await run('= a', [html, empty, list(['a'], '1')]);
+    expect(told).to.deep.equal(['unwell', 'unwell', '= a']);
+  });
+
+  it('says that a resource is missing, and takes it up when it appears', async () => {
+    const { told } = await run('= a', [status(404), status(403), list(['a'], '1')]);
+    expect(told).to.deep.equal(['missing', 'missing', '= a']);
+  });
+});
