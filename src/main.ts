@@ -3,7 +3,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from './commands/error.ts';
 import type { OperatorFlags } from './commands/operator/start.ts';
+import type { ScanFlags } from './commands/scan/scan.ts';
 import { VERSION } from './commands/version.ts';
+import { levels } from './score/model.ts';
 
 /** `60s`, `5m`, `1h` or plain seconds. @returns seconds */
 function duration(text: string): number {
@@ -47,6 +49,22 @@ program
   .action(async (flags: OperatorFlags) => {
     const { startOperator } = await import('./commands/operator/start.ts');
     await startOperator(flags);
+  });
+
+program
+  .command('scan')
+  .description('score the workloads of files: YAML or JSON, folders, or - for standard input')
+  .argument('<path...>')
+  .addOption(
+    new Option('-o, --output <format>', 'what is printed')
+      .choices(['table', 'wide', 'json', 'yaml'])
+      .default('table'),
+  )
+  .option('--all-findings', 'every finding, however many', false)
+  .addOption(new Option('--fail-on <level>', 'exit with 1 if a workload reaches this level').choices(levels))
+  .action(async (paths: readonly string[], flags: ScanFlags) => {
+    const { scan } = await import('./commands/scan/scan.ts');
+    process.exitCode = await scan(paths, flags);
   });
 
 try {
