@@ -1,5 +1,11 @@
 /** Recognises credentials in text, by what the value looks like and by the name that it is given. */
+import { setImmediate } from 'node:timers/promises';
 import type { Credential } from '../world/objects.ts';
+import { assignedIn } from './credentials/assignments.ts';
+import { knownIn } from './credentials/known.ts';
+import { tellingOf } from './credentials/names.ts';
+import { patternIn } from './credentials/patterns.ts';
+import { isPlainCredential, looksRandom } from './credentials/values.ts';
 
 /** A value and the name beside it: an environment variable, a ConfigMap key, a flag; '' where there is none. */
 export interface NamedText {
@@ -7,9 +13,47 @@ export interface NamedText {
   readonly value: string;
 }
 
-const TELLING_NAME = /pass(word|wd)?$|secret$|token$|api_?key$/i;
+/** Characters of a value that are looked at. Longer ones are data; those that configure are far shorter. */
+const LOOKED_AT = 64 * 1024;
+/** Characters per pass: some milliseconds of work, then others get their turn. */
+const AT_ONCE = 256 * 1024;
 
 /** The verdicts in the order of the texts. */
 export async function judgeAll(texts: readonly NamedText[]): Promise<readonly (Credential | undefined)[]> {
-  return texts.map(({ name }) => (TELLING_NAME.test(name) ? { kind: 'password', by: 'name' } : undefined));
+  const verdicts: (Credential | undefined)[] = [];
+  for (const batch of batchesOf(texts)) {
+    if (verdicts.length > 0) await setImmediate();
+    const known = await knownIn(batch.map(({ name, value }) => `${name}=${value}`));
+    for (const [index, text] of batch.entries()) {
+      const kind = known.get(index);
+      verdicts.push(kind === undefined ? judge(text) : { kind, by: 'pattern' });
+    }
+  }
+  return verdicts;
+}
+
+function* batchesOf(texts: readonly NamedText[]): Iterable<readonly NamedText[]> {
+  let batch: NamedText[] = [];
+  let size = 0;
+  for (const { name, value } of texts) {
+    batch.push({ name, value: value.slice(0, LOOKED_AT) });
+    size += name.length + Math.min(value.length, LOOKED_AT);
+    if (size < AT_ONCE) continue;
+    yield batch;
+    [batch, size] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function judge({ name, value }: NamedText): Credential | undefined {
+  const kind = patternIn(value);
+  if (kind !== undefined) return { kind, by: 'pattern' };
+  return byName(name, value.trim()) ?? (/[=:>]/.test(value) ? assignedIn(value) : undefined);
+}
+
+function byName(name: string, value: string): Credential | undefined {
+  const telling = tellingOf(name);
+  if (telling === undefined || !isPlainCredential(value, telling.kind)) return undefined;
+  if (telling.sure) return { kind: telling.kind, by: 'name' };
+  return looksRandom(value) ? { kind: telling.kind, by: 'entropy' } : undefined;
 }

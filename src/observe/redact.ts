@@ -61,7 +61,8 @@ function redactWords(container: Raw, key: 'command' | 'args', judge: Judge): voi
   const words = container[key];
   if (!Array.isArray(words)) return; // the shape says what is wrong with it
   container[key] = words.map((word: unknown, index): unknown => {
-    if (typeof word !== 'string') return word;
+    // no object passes for a word that was judged: the shape says what is wrong with the rest
+    if (typeof word !== 'string') return isRecord(word) ? null : word;
     const slim: Raw = { text: word };
     judge(flagOf(words, index, word), (credential) => {
       if (credential === undefined) return;

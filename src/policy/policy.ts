@@ -6,7 +6,10 @@ export interface RiskPolicy {
     readonly team: readonly string[];
     readonly contact: readonly string[];
   };
-  /** Registries that images may come from; empty means that every registry is trusted. */
+  /**
+   * Where images may come from: a registry (`registry.example`, `*.ecr.example` for every name under it) or a part of
+   * one (`docker.io/shop`). Empty: every registry is trusted.
+   */
   readonly trustedRegistries: readonly string[];
   /** Check ids that are not run. */
   readonly disabledChecks: readonly string[];
@@ -18,10 +21,29 @@ export type Criticality = 'normal' | 'high' | 'vital';
 
 export const defaultPolicy: RiskPolicy = Object.freeze<RiskPolicy>({
   owner: {
-    team: ['hexarisk.dev/owner', 'app.kubernetes.io/owner', 'backstage.io/owner', 'owner', 'team'],
-    contact: ['hexarisk.dev/contact', 'contact', 'slack', 'slack-channel', 'oncall', 'email'],
+    team: [
+      'hexarisk.dev/owner',
+      'hexarisk.dev/team',
+      'app.kubernetes.io/owner',
+      'backstage.io/owner',
+      'a8r.io/owner',
+      'tags.datadoghq.com/team',
+      'owner',
+      'team',
+      'squad',
+    ],
+    contact: [
+      'hexarisk.dev/contact',
+      'a8r.io/chat',
+      'a8r.io/support',
+      'contact',
+      'slack',
+      'slack-channel',
+      'oncall',
+      'on-call',
+      'email',
+    ],
   },
-  // the well-known public registries: who runs them is known, and what they serve can be looked up
   trustedRegistries: [],
   disabledChecks: [],
   criticality: {},

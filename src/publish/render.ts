@@ -3,6 +3,7 @@ import { axes, type Axis, consequences, type Evidence, type Severity, type Step 
 import type { Assessment, Ranked } from '../score/assess.ts';
 import { levelOf, type Level, MODEL_VERSION, shown } from '../score/model.ts';
 import type { Ref } from '../world/objects.ts';
+import type { Owner } from '../world/ownership.ts';
 import { podSecurityLevel } from '../world/pod-security/level.ts';
 import { textOf } from '../world/world.ts';
 import { reportName } from './names.ts';
@@ -63,7 +64,7 @@ function bodyOf(assessment: Assessment, allFindings: boolean): ReportBody {
     blastRadius: Math.floor(100 * blastRadius),
     podSecurityLevel: podSecurityLevel(workload.variants),
     serviceAccount: { name: around.account.name, tokenMounted: around.account.tokenMounted },
-    owner: around.owner,
+    owner: ownerReport(around.owner),
     axes: Object.fromEntries(axes.map((axis) => [axis, axisReport(assessment, axis)])) as ReportBody['axes'],
     counts: countsOf(findings),
     findings: kept.map((finding) => findingReport(finding, workload.ref)),
@@ -73,6 +74,12 @@ function bodyOf(assessment: Assessment, allFindings: boolean): ReportBody {
     })),
   };
 }
+
+const ownerReport = ({ team, contact, source }: Owner): ReportBody['owner'] => ({
+  ...(team === undefined ? {} : { team }),
+  ...(contact === undefined ? {} : { contact }),
+  ...(source === undefined ? {} : { source }),
+});
 
 function axisReport({ axes: results }: Assessment, axis: Axis): ReportAxis {
   const { score, percent, missing } = results[axis];

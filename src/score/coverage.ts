@@ -45,19 +45,26 @@ const onlyLive = (weight: number, what: string): Need => ({
 
 const scanned: Need = {
   weight: 1,
-  have: (workload, { vulnerabilities }) => {
-    const names = [
-      ...new Set(
-        workload.variants.flatMap(({ pod }) =>
-          [...pod.initContainers, ...pod.containers].map(({ name }) => name),
-        ),
-      ),
-    ];
-    const gone = names.filter((name) => !vulnerabilities.has(name));
+  have: ({ variants }, { vulnerabilities }) => {
+    const containers = variants.flatMap(({ pod }) => [...pod.initContainers, ...pod.containers]);
+    const gone = containers.filter(({ image = '' }) => !vulnerabilities.has(image));
+    const names = [...new Set(gone.map(({ name }) => name))].sort();
     return {
-      share: names.length === 0 ? 1 : 1 - gone.length / names.length,
-      missing: gone.length === 0 ? [] : [`vulnerability data of ${gone.sort().join(', ')}`],
+      share: containers.length === 0 ? 1 : 1 - gone.length / containers.length,
+      missing: names.length === 0 ? [] : [`vulnerability data of ${names.join(', ')}`],
     };
+  },
+};
+
+/** What the NetworkPolicy specification leaves to the network plugin, which is not known. */
+const enforcement: Need = {
+  weight: 1,
+  have: ({ variants }, { exposure }) => {
+    const { ingressPolicies, egressPolicies } = exposure;
+    if (ingressPolicies.length + egressPolicies.length === 0) return complete;
+    return variants.some(({ pod }) => pod.hostNetwork === true)
+      ? { share: 0, missing: ["what NetworkPolicies do to pods on the node's network: the plugin decides"] }
+      : { share: 0, missing: ['whether the network plugin enforces NetworkPolicies'] };
   },
 };
 
@@ -78,6 +85,7 @@ const needs: Readonly<Record<Axis, readonly Need[]>> = {
     listed(3, 'networkpolicies'),
     listed(3, 'services', 'ingresses'),
     onlyLive(1, 'addresses of load balancers'),
+    enforcement,
   ],
 };
 

@@ -1,7 +1,16 @@
 /** What each subject may do: the rules that bindings give it, as the RBAC authorizer of the API server reads them. */
 import type { Account } from './account.ts';
-import type { Binding, PolicyRule, Ref, Role } from './objects.ts';
-import { all, refOf, type Table } from './world.ts';
+import { rulesOf } from './access/aggregation.ts';
+import {
+  matchesPath,
+  matchesResource,
+  type PathRequest,
+  type ResourceRequest,
+  scopeOf,
+} from './access/rules.ts';
+import { sameItems } from './layer.ts';
+import type { Binding, Namespace, PolicyRule, Ref, Role, Subject } from './objects.ts';
+import { all, inNamespace, refOf, type Table, type World } from './world.ts';
 
 /** One rule that a binding gives. */
 export interface Grant {
@@ -9,52 +18,86 @@ export interface Grant {
   readonly namespace: string | undefined;
   readonly rule: PolicyRule;
   readonly binding: Ref;
+  /** The subject in the binding: `/subjects/0`. */
+  readonly subject: string;
+  /** Whom it names, as in the keys of `Grants`: `Group/system:serviceaccounts`. */
+  readonly identity: string;
+  /** The role that holds the rule; of an aggregated role in files, the one that contributes it. */
   readonly role: Ref;
   /** The place of the rule in the role: `/rules/3`. */
   readonly path: string;
+  /** Every cluster has it from its start: discovery and the like. */
+  readonly bootstrap: boolean;
 }
 
 /** What an account may do; own grants and those of its groups. */
 export interface Access {
   readonly grants: readonly Grant[];
+  /** The Pod Security level that each namespace enforces in which the account has rights; absent: none is set. */
+  readonly enforced: Readonly<Record<string, string>>;
 }
 
-/** Bindings by the subject that they name: `ServiceAccount/ns/name`, `Group/name`, `User/name`. */
+/** Grants by the subject that their bindings name: `ServiceAccount/ns/name`, `Group/name`, `User/name`. */
 export type Grants = ReadonlyMap<string, readonly Grant[]>;
 
-/** Every grant of the world by subject: one pass over the bindings. */
+/** Bindings of groups that hold every account, made by the API server itself: discovery, and asking about oneself. */
+const bootstrapBindings: ReadonlySet<string> = new Set([
+  'system:basic-user',
+  'system:discovery',
+  'system:public-info-viewer',
+  'system:service-account-issuer-discovery',
+  'system:cluster-trust-bundle-discovery',
+]);
+
+/** Every grant of the world by subject: one pass over the bindings. A binding whose role is missing gives nothing. */
 export function grantsBySubject(
   roles: Table<Role>,
   clusterRoles: Table<Role>,
   roleBindings: Table<Binding>,
   clusterRoleBindings: Table<Binding>,
+  source: World['source'],
 ): Grants {
   const found = new Map<string, Grant[]>();
-  for (const binding of [...all(roleBindings), ...all(clusterRoleBindings)]) {
+  const clusterWide = inNamespace(clusterRoles, '');
+  const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
+  for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
     const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
     const { kind, name } = binding.roleRef;
-    const role = kind === 'Role' ? roles.get(namespace ?? '')?.get(name) : clusterRoles.get('')?.get(name);
+    const role = kind === 'Role' ? roles.get(namespace ?? '')?.get(name) : clusterWide.get(name);
     if (role === undefined) continue;
-    const grants = role.rules.map(
-      (rule, index): Grant => ({
-        namespace,
-        rule,
-        binding: refOf(binding),
-        role: refOf(role),
-        path: `/rules/${index}`,
-      }),
-    );
-    for (const subject of binding.subjects) {
-      const key =
-        subject.kind === 'ServiceAccount'
-          ? `ServiceAccount/${subject.namespace ?? namespace ?? ''}/${subject.name}`
-          : `${subject.kind}/${subject.name}`;
-      const known = found.get(key);
-      if (known === undefined) found.set(key, [...grants]);
+    const rules = rulesOf(role, clusterWide, source);
+    const bindingRef = refOf(binding);
+    const bootstrap =
+      namespace === undefined &&
+      bootstrapBindings.has(binding.metadata.name) &&
+      name === binding.metadata.name;
+    for (const [index, subject] of binding.subjects.entries()) {
+      const identity = identityOf(subject, namespace);
+      const grants = rules.map(
+        ({ rule, role: holder, path }): Grant => ({
+          namespace,
+          rule,
+          binding: bindingRef,
+          subject: `/subjects/${index}`,
+          identity,
+          role: holder,
+          path,
+          bootstrap: bootstrap && subject.kind === 'Group',
+        }),
+      );
+      const known = found.get(identity);
+      if (known === undefined) found.set(identity, grants);
       else known.push(...grants);
     }
   }
   return found;
+}
+
+const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
+
+function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {
+  if (kind !== 'ServiceAccount') return `${kind}/${name}`;
+  return `ServiceAccount/${namespace === undefined || namespace === '' ? (inBinding ?? '') : namespace}/${name}`;
 }
 
 /** The names under which the authorizer knows a service account. */
@@ -62,12 +105,126 @@ export function identitiesOf({ namespace, name }: Pick<Account, 'namespace' | 'n
   return [
     `ServiceAccount/${namespace}/${name}`,
     `User/system:serviceaccount:${namespace}:${name}`,
-    'Group/system:serviceaccounts',
     `Group/system:serviceaccounts:${namespace}`,
+    'Group/system:serviceaccounts',
     'Group/system:authenticated',
   ];
 }
 
-export function accessOf(account: Account, grants: Grants): Access {
-  return { grants: identitiesOf(account).flatMap((identity) => grants.get(identity) ?? []) };
+/** What several identities may do together. */
+export function accessOf(
+  identities: readonly string[],
+  grants: Grants,
+  namespaces: ReadonlyMap<string, Namespace>,
+): Access {
+  const own = identities.flatMap((identity) => grants.get(identity) ?? []);
+  return { grants: own, enforced: enforcedIn(own, namespaces) };
 }
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+
+function enforcedIn(
+  grants: readonly Grant[],
+  namespaces: ReadonlyMap<string, Namespace>,
+): Readonly<Record<string, string>> {
+  const named = new Set(grants.flatMap(({ namespace }) => namespace ?? []));
+  return Object.fromEntries(
+    [...named].sort().flatMap((namespace) => {
+      const level = namespaces.get(namespace)?.metadata.labels[ENFORCE];
+      return level === undefined ? [] : [[namespace, level]];
+    }),
+  );
+}
+
+/** The grant that allows a request: the first that does. Undefined: refused. */
+export function allows(access: Pick<Access, 'grants'>, request: ResourceRequest): Grant | undefined {
+  const scope = scopeOf(request);
+  return access.grants.find(
+    ({ namespace, rule }) =>
+      (namespace === undefined || namespace === scope) && matchesResource(rule, request),
+  );
+}
+
+/** The same for a path such as `/metrics`; a RoleBinding gives none. */
+export function allowsPath(access: Pick<Access, 'grants'>, request: PathRequest): Grant | undefined {
+  return access.grants.find(({ namespace, rule }) => namespace === undefined && matchesPath(rule, request));
+}
+
+/**
+ * Access of any account of a world. The index over the bindings is made once per change of RBAC, and an account
+ * keeps its object while its own grants stay the same, whatever else was bound meanwhile.
+ */
+export function accessLayer(): (
+  account: Pick<Account, 'namespace' | 'name'>,
+  world: Pick<World, 'tables' | 'source'>,
+) => Access {
+  let index: { readonly inputs: readonly unknown[]; readonly grants: Grants } | undefined;
+  let namespacesBefore: unknown;
+  let known = new Map<string, Known>();
+  let before = known;
+  return (account, { tables, source }) => {
+    const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
+    const inputs = [roles, clusterroles, rolebindings, clusterrolebindings, source];
+    const namespaces = inNamespace(tables.namespaces, '');
+    if (index === undefined || !sameItems(index.inputs, inputs) || namespaces !== namespacesBefore) {
+      if (index === undefined || !sameItems(index.inputs, inputs)) {
+        const grants = grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
+        index = { inputs, grants: keepingEqual(index?.grants, grants) };
+      }
+      // what nobody asks for again is forgotten at the next change
+      [before, known, namespacesBefore] = [known, new Map(), namespaces];
+    }
+    const key = `${account.namespace}/${account.name}`;
+    let entry = known.get(key);
+    if (entry === undefined) {
+      entry = derived(account, index.grants, namespaces, before.get(key));
+      known.set(key, entry);
+    }
+    return entry.access;
+  };
+}
+
+interface Known {
+  readonly parts: readonly unknown[];
+  readonly access: Access;
+}
+
+function derived(
+  account: Pick<Account, 'namespace' | 'name'>,
+  grants: Grants,
+  namespaces: ReadonlyMap<string, Namespace>,
+  before: Known | undefined,
+): Known {
+  const identities = identitiesOf(account);
+  const own = identities.map((identity) => grants.get(identity));
+  const enforced = enforcedIn(
+    own.flatMap((some) => some ?? []),
+    namespaces,
+  );
+  const parts = [...own, ...Object.entries(enforced).flat()];
+  if (before !== undefined && sameItems(before.parts, parts)) return before;
+  return { parts, access: accessOf(identities, grants, namespaces) };
+}
+
+/** The new grants, with the old list wherever a subject's grants are what they were. */
+function keepingEqual(before: Grants | undefined, now: Grants): Grants {
+  if (before === undefined) return now;
+  return new Map(
+    [...now].map(([identity, grants]) => {
+      const old = before.get(identity);
+      const same = old?.length === grants.length && grants.every((grant, i) => sameGrant(grant, old[i]));
+      return [identity, same && old !== undefined ? old : grants];
+    }),
+  );
+}
+
+/** Rules are interned by content, so references tell. */
+const sameGrant = (a: Grant, b: Grant | undefined): boolean =>
+  a.rule === b?.rule &&
+  a.namespace === b.namespace &&
+  a.path === b.path &&
+  a.subject === b.subject &&
+  a.binding.name === b.binding.name &&
+  a.role.kind === b.role.kind &&
+  a.role.name === b.role.name &&
+  a.bootstrap === b.bootstrap;

@@ -144,6 +144,7 @@ export interface VolumeMount {
   readonly name: string;
   readonly mountPath: string;
   readonly subPath?: string | undefined;
+  readonly subPathExpr?: string | undefined;
   readonly readOnly?: boolean | undefined;
   readonly mountPropagation?: string | undefined;
 }
@@ -223,6 +224,8 @@ export interface PodSpec {
   readonly serviceAccountName?: string | undefined;
   readonly automountServiceAccountToken?: boolean | undefined;
   readonly securityContext?: PodSecurityContext | undefined;
+  /** Of the whole pod, beside those of its containers. */
+  readonly resources?: Resources | undefined;
   readonly os?: { readonly name: string } | undefined;
   readonly imagePullSecrets: readonly { readonly name?: string | undefined }[];
   readonly nodeSelector: Labels;
@@ -421,8 +424,13 @@ export interface Vulnerability {
 /** `VulnerabilityReport` of aquasecurity.github.io: one container of one workload (or its ReplicaSet). */
 export interface VulnerabilityReport extends Slim {
   readonly container: string;
+  /** The object whose pods were scanned. */
   readonly resource: { readonly kind: string; readonly name: string };
+  /** Registry, repository and tag; without a tag where the container names a digest. */
   readonly image: string;
+  /** The digest that the container names; beside a tag it is the image's own id, which is no manifest digest. */
   readonly digest?: string | undefined;
+  /** The operating system in the image; `eosl`: it gets no security updates any more. */
+  readonly os?: { readonly family: string; readonly name: string; readonly eosl: boolean } | undefined;
   readonly vulnerabilities: readonly Vulnerability[];
 }

@@ -4,14 +4,15 @@
  * whose surroundings are the same object need not be made again.
  */
 import type { RiskPolicy } from '../policy/policy.ts';
-import { type Access, accessOf, grantsBySubject } from './access.ts';
+import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
-import { type Exposure, exposureOf } from './exposure.ts';
-import { byReference, keyedLayer, layer } from './layer.ts';
+import { type Exposure, exposureOf } from './exposure/exposure.ts';
+import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
+import { declaredOf, declaringIn, selectionOf, type SharedService, sharedServicesOf } from './selection.ts';
 import { type Storage, storageOf } from './storage.ts';
-import { type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
+import { reportsByResource, type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
 import { find, inNamespace, type Missing, type World } from './world.ts';
 import type { Workload } from './workloads.ts';
 
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly exposure: Exposure;
   readonly vulnerabilities: Vulnerabilities;
   readonly storage: Storage;
+  /** The Services that select the workload together with others that are no version of it. */
+  readonly sharedServices: readonly SharedService[];
   /** The ConfigMaps of the namespace that the workload refers to, by name. */
   readonly configMaps: ReadonlyMap<string, ConfigMap>;
   readonly source: World['source'];
@@ -47,6 +50,7 @@ const combine = (
   exposure: Exposure,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
+  sharedServices: readonly SharedService[],
   configMaps: ReadonlyMap<string, ConfigMap>,
   source: World['source'],
   missing: Missing,
@@ -59,58 +63,65 @@ const combine = (
   exposure,
   vulnerabilities,
   storage,
+  sharedServices,
   configMaps,
   source,
   missing,
 });
 
 export function surroundingsLayer(): SurroundingsLayer {
-  const grants = layer(grantsBySubject);
+  const access = accessLayer();
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
-    access: keyedLayer(accessOf),
     exposure: keyedLayer(exposureOf),
+    reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: keyedLayer(vulnerabilitiesOf),
     storage: keyedLayer(storageOf),
+    declared: keyedLayer(declaredOf),
+    selection: keyedLayer(selectionOf),
+    sharedServices: keyedLayer(sharedServicesOf),
     configMaps: keyedLayer(configMapsOf),
     combined: keyedLayer(combine, byReference),
   };
   return {
-    of(workload, { tables, source, missing }, policy) {
+    of(workload, { tables, source, missing, exploitation }, policy) {
       const { key, ref } = workload;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
         inNamespace(table, ref.namespace);
       const namespace = find(tables.namespaces, '', ref.namespace);
+      const declared = keyed.declared.get(ref.namespace, ...declaringIn(tables, ref.namespace));
+      const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
       const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
-      const everyGrant = grants(
-        tables.roles,
-        tables.clusterroles,
-        tables.rolebindings,
-        tables.clusterrolebindings,
-      );
       return keyed.combined.get(
         key,
         namespace,
         policy,
         keyed.owner.get(key, workload, namespace, policy),
         account,
-        keyed.access.get(key, account, everyGrant),
+        access(account, { tables, source }),
         keyed.exposure.get(
           key,
           workload,
           here(tables.networkpolicies),
           here(tables.services),
           here(tables.ingresses),
-          inNamespace(tables.namespaces, ''),
+          namespace,
+          source,
         ),
-        keyed.vulnerabilities.get(key, workload, here(tables.vulnerabilityreports)),
+        keyed.vulnerabilities.get(
+          key,
+          workload,
+          keyed.reports.get(ref.namespace, here(tables.vulnerabilityreports)),
+          exploitation,
+        ),
         keyed.storage.get(
           key,
           workload,
           here(tables.persistentvolumeclaims),
           inNamespace(tables.persistentvolumes, ''),
         ),
+        keyed.sharedServices.get(key, key, selection),
         keyed.configMaps.get(key, workload, here(tables.configmaps)),
         source,
         missing,

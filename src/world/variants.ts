@@ -123,10 +123,10 @@ function essence(spec: PodSpec, claims: readonly string[]): string {
   const volumes = spec.volumes
     .filter(({ name }) => name !== 'kube-api-access' && !claims.includes(name))
     .map((volume) => (volume.persistentVolumeClaim === undefined ? volume : { name: volume.name }));
-  const { tolerations: _, imagePullSecrets: __, ...rest } = spec;
+  const { tolerations: _, imagePullSecrets: __, serviceAccountName = 'default', ...rest } = spec;
   const text = JSON.stringify({
     ...rest,
-    serviceAccountName: spec.serviceAccountName ?? 'default',
+    serviceAccountName: serviceAccountName || 'default',
     containers: containers(spec.containers),
     initContainers: containers(spec.initContainers),
     ephemeralContainers: containers(spec.ephemeralContainers),

@@ -40,8 +40,16 @@ export type Resource = keyof Tables;
 /** Evidence that could not be had, by resource: why, in words that say what to do. */
 export type Missing = ReadonlyMap<Resource, string>;
 
+/** What is known of exploits, by CVE: the catalogue of known exploited vulnerabilities and EPSS (0 to 1). */
+export type Exploitation = ReadonlyMap<
+  string,
+  { readonly knownExploited?: boolean | undefined; readonly epss?: number | undefined }
+>;
+
 export interface World {
   readonly tables: Tables;
+  /** Absent until such data is given: exploits are then unknown, not unlikely. */
+  readonly exploitation?: Exploitation | undefined;
   /** A live cluster, or files: some evidence (pods, a load balancer's address) exists only live. */
   readonly source: 'cluster' | 'files';
   readonly missing: Missing;

@@ -1,28 +1,19 @@
 import type { Check } from '../check.ts';
-import { gradeOf } from './host-paths.ts';
+import { nodePathsIn } from './node-paths.ts';
+import { TAKES_NODE } from './node-takeover.ts';
 
 export default {
   id: 'privileges/host-path-mount',
   family: 'host-filesystem',
   title: 'Mounts a path of the node',
-  docs: `The container gets files of the node. The path decides what that gives: a runtime socket or /
-    is the node itself, /var/log is the other pods' logs.`,
-  source: 'Pod Security Standards, baseline: HostPath Volumes',
-  controls: ['PSS baseline: HostPath Volumes'],
-  find: ({ ref, pod, at }) =>
-    pod.volumes.flatMap((volume, index) => {
-      if (volume.hostPath === undefined) return [];
-      const { weight, gives } = gradeOf(volume.hostPath.path);
-      const path = at('volumes', index);
-      return {
-        weight,
-        message: `volume ${volume.name} mounts ${volume.hostPath.path} of the node: ${gives}`,
-        evidence: [{ object: ref, path: `${path}/hostPath` }],
-        remediation: {
-          text: `Use an emptyDir or a PersistentVolumeClaim for ${volume.name}`,
-          // replaced, not removed: mounts stay valid, later indices do not shift
-          patch: [{ object: ref, op: 'replace', path, value: { name: volume.name, emptyDir: {} } }],
-        },
-      };
-    }),
+  docs: `The container gets files of the node, which it shares with the node itself and with whatever else runs there.
+    The path, the right to write and the user decide what that gives: the logs of other pods, devices, settings.
+    Agents of the node need some of it, and should take the smallest folder, read-only. Everything else keeps its
+    files in an emptyDir or a PersistentVolumeClaim.`,
+  source: 'Pod Security Standards, baseline: HostPath Volumes; also through PersistentVolumes',
+  controls: ['PSS baseline: HostPath Volumes', 'CIS Kubernetes Benchmark 5.2.12', 'OWASP K01'],
+  find: (variant, _, { storage }) =>
+    nodePathsIn(variant, storage)
+      .filter(({ weight }) => weight < TAKES_NODE)
+      .map(({ grade: _grade, ...found }) => found),
 } satisfies Check;

@@ -159,7 +159,7 @@ export const volume: Shape<slim.Volume> = (value) => {
   return { ...known, sources };
 };
 
-export const podSpec = object<slim.PodSpec>({
+const knownFields = object<slim.PodSpec>({
   containers: list(container),
   initContainers: list(container),
   ephemeralContainers: list(container),
@@ -186,6 +186,13 @@ export const podSpec = object<slim.PodSpec>({
   ),
   runtimeClassName: optional(string),
 });
+
+/** `serviceAccount` is the former name of `serviceAccountName`; the API server still copies one to the other. */
+export const podSpec: Shape<slim.PodSpec> = (value) => {
+  const spec = knownFields(value);
+  const former = isRecord(value) ? value['serviceAccount'] : undefined;
+  return spec.serviceAccountName || typeof former !== 'string' ? spec : { ...spec, serviceAccountName: former };
+};
 
 export const podTemplate = object<slim.PodTemplate>({
   metadata: withDefault(object<slim.PodTemplate['metadata']>({ labels, annotations: labels }), {

@@ -1,0 +1,60 @@
+import type { Connection } from '../../src/observe/connection.ts';
+import { reflect } from '../../src/observe/reflector.ts';
+import { API_VERSION, type RiskReport } from '../../src/publish/report.ts';
+import { stderrLog } from '../cluster/progress.ts';
+import { workloadName } from './manifests.ts';
+
+/** A report that is new has no `before`, one that is gone no `after`. */
+export interface ReportChange {
+  readonly before?: RiskReport;
+  readonly after?: RiskReport;
+}
+
+export interface Feed {
+  /** By workload, e.g. `shop/Deployment/web`. */
+  readonly reports: ReadonlyMap<string, RiskReport>;
+  /** When the last change came, in milliseconds of `Date.now()`. */
+  readonly lastChange: () => number;
+  /** From now on tells each change. */
+  readonly onChange: (listener: (change: ReportChange) => void) => void;
+}
+
+/** Follows the RiskReports of a cluster, as any client would: list, then watch. */
+export function followReports(connection: Connection, signal: AbortSignal): Feed {
+  const reports = new Map<string, RiskReport>();
+  let listener: (change: ReportChange) => void = () => undefined;
+  let last = Date.now();
+  const set = (name: string, after: RiskReport | undefined) => {
+    const before = reports.get(name);
+    if (after === undefined) reports.delete(name);
+    else reports.set(name, after);
+    last = Date.now();
+    listener({ ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+  };
+  void reflect({
+    connection,
+    signal,
+    path: `/apis/${API_VERSION}/riskreports`,
+    resource: 'riskreports',
+    sink: {
+      async replace(objects) {
+        const listed = new Map((objects as RiskReport[]).map((report) => [workloadName(report), report]));
+        for (const name of reports.keys()) if (!listed.has(name)) set(name, undefined);
+        for (const [name, report] of listed) if (changed(reports.get(name), report)) set(name, report);
+      },
+      async change(events) {
+        for (const { type, object } of events) {
+          const report = object as RiskReport;
+          set(workloadName(report), type === 'DELETED' ? undefined : report);
+        }
+      },
+      missing: (why) => stderrLog(`reports cannot be read: ${why}`),
+      unwell: (why) => stderrLog(`reports cannot be read at the moment: ${why}`),
+      well: () => undefined,
+    },
+  });
+  return { reports, lastChange: () => last, onChange: (next) => void (listener = next) };
+}
+
+const changed = (before: RiskReport | undefined, after: RiskReport): boolean =>
+  JSON.stringify(before) !== JSON.stringify(after);

@@ -1,0 +1,26 @@
+import type { Check } from '../check.ts';
+import { foundIn, isForGroup } from './rights.ts';
+
+/** The rights count where they lead; that everyone shares them is a defect of its own, of low weight. */
+const WEIGHT = 0.3;
+
+export default {
+  id: 'api/group-wide-rights',
+  family: 'api-group-rights',
+  title: 'It has dangerous rights only because everyone has them',
+  docs: `A binding gives dangerous rights to a group that every account of the cluster or namespace is in
+    (system:serviceaccounts, system:authenticated). So every workload has them, this one too, whether it uses them or
+    not. Bind the account that needs the role instead. The groups' own bindings that Kubernetes brings are harmless
+    and do not count.`,
+  source: 'Kubernetes: RBAC good practices, least privilege',
+  controls: ['OWASP K03'],
+  find: (variant, workload, around) =>
+    foundIn(variant, workload, around, {
+      applies: ({ grants, consequence }) => consequence !== undefined && grants.some(isForGroup),
+      gives: 'every workload has this right',
+      remediation: 'Bind the role to the accounts that need it instead of the group',
+    }).map(({ leadsTo: _, ...found }) => ({
+      ...found,
+      weight: WEIGHT,
+    })),
+} satisfies Check;

@@ -1,0 +1,59 @@
+/** What the name of a value tells: `DB_PASSWORD` holds a password, `PASSWORD_FILE` and `TOKEN_TTL` do not. */
+
+export interface Telling {
+  /** In words, what the value would be. */
+  readonly kind: string;
+  /** A telling name is enough beside a plain value; else the value must also look random. */
+  readonly sure: boolean;
+}
+
+/** A name as lower-case words: `spring.datasource.dbPassword2` is `spring datasource db password`. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .slice(-LONGEST_NAME)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .map((word) => word.replace(/\d+$/, ''))
+    .filter((word) => word !== '');
+}
+
+const LONGEST_NAME = 128;
+
+/** Matched against the end of the words, joined by single spaces: the last word says what a value is. */
+const telling: readonly (Telling & { readonly ending: RegExp })[] = [
+  { ending: /(password|passwd|passphrase|passwort|requirepass|masterauth)$/, kind: 'password', sure: true },
+  { ending: /(^| )(pass|pwd|pw|userpw|rootpw|sentinel auth pass)$/, kind: 'password', sure: true },
+  { ending: /(private|ssh|rsa|pem) ?key( data| content)?$/, kind: 'private key', sure: true },
+  {
+    ending:
+      /(secret|access|api|account|batch|storage|encryption|signing|master|auth|admin|shared|app|session) ?key$/,
+    kind: 'key',
+    sure: true,
+  },
+  { ending: /\bkey content$/, kind: 'key', sure: true },
+  { ending: /token$/, kind: 'token', sure: true },
+  {
+    ending:
+      /(^|client|app|application|consumer|shared|jwt|session|cookie|webhook|oauth|api|hmac|auth|access|master|bot|signing|token|admin|user) ?secret$/,
+    kind: 'secret',
+    sure: true,
+  },
+  { ending: /(connection ?string|credentials?|dsn)$/, kind: 'credential', sure: false },
+  { ending: /(key|secret|auth|salt|seed|signature|cookie|pin|hash key)$/, kind: 'secret', sure: false },
+];
+
+/** Endings that look telling and are not: a public key, the name of a Secret, a switch, the next page of a list. */
+const innocent: readonly RegExp[] = [
+  /(public|pub|host|primary|foreign|partition|sort|cache|object|label|annotation|sub|map|config|topology|node|row|column|hot|registry|feature|translation) ?key$/,
+  /(existing|use|using|create|enable|enabled|disable|allow|require|has|is|no|skip|pull|image pull|tls|cert|certificate|ca|ssl|license) ?(secret|password|token|key|auth)$/,
+  /(next|page|continue|continuation|max|min|num|csrf|xsrf|sync|per|of|by|eos|bos|pad|stop|special|unk|mask) ?(page )?token$/,
+  /(access key id|key id|automount service account token|basic auth|enable auth|http auth|oauth)$/,
+];
+
+/** @returns undefined where the name says nothing */
+export function tellingOf(name: string): Telling | undefined {
+  const words = wordsOf(name).join(' ');
+  if (words === '' || innocent.some((ending) => ending.test(words))) return undefined;
+  return telling.find(({ ending }) => ending.test(words));
+}

@@ -1,0 +1,114 @@
+/**
+ * Who can open a connection to a workload, and where it can connect to: the policies that select its pods, and the
+ * ways in from outside. Reads what its own namespace holds, and nothing of other namespaces, so that it is derived
+ * again only when that changes.
+ *
+ * The folder, from the bottom up: intervals, ports, addresses and flows are the set algebra (new values, one form for
+ * each set); policies says what one NetworkPolicy means; connections answers for a pair; reach answers for a pod and
+ * every peer at once, by region; sources, passage and ways add what leads in from outside.
+ */
+import type { Ingress, Namespace, NetworkPolicy, Service } from '../objects.ts';
+import type { Variant } from '../variants.ts';
+import type { World } from '../world.ts';
+import type { Workload } from '../workloads.ts';
+import { noAddresses } from './addresses.ts';
+import { type ExposureLevel, widest } from './levels.ts';
+import { type Endpoint, isolating, namespaceLabels } from './policies.ts';
+import { levelOfReach, type Reach, reachOf } from './reach.ts';
+import { servicesOf, type Way, waysTo } from './ways.ts';
+
+export interface Exposure {
+  /** The widest of its variants. */
+  readonly level: ExposureLevel;
+  /** One for each variant of the workload, in their order. */
+  readonly variants: readonly VariantExposure[];
+  /** The policies that select the workload's pods and isolate them for ingress, and for egress. */
+  readonly ingressPolicies: readonly NetworkPolicy[];
+  readonly egressPolicies: readonly NetworkPolicy[];
+  /** The Services that select the workload's pods. */
+  readonly services: readonly Service[];
+  /** The Ingresses of the namespace that lead to one of them. */
+  readonly ingresses: readonly Ingress[];
+}
+
+export interface VariantExposure {
+  readonly level: ExposureLevel;
+  readonly ingress: Reach;
+  readonly egress: Reach;
+  readonly ways: readonly Way[];
+}
+
+/** @param policies and the other maps: what the workload's namespace holds, by name */
+export function exposureOf(
+  workload: Workload,
+  policies: ReadonlyMap<string, NetworkPolicy>,
+  services: ReadonlyMap<string, Service>,
+  ingresses: ReadonlyMap<string, Ingress>,
+  namespace: Namespace | undefined,
+  source: World['source'],
+): Exposure {
+  const home = workload.ref.namespace;
+  const labelsOfHome = namespaceLabels(home, namespace?.metadata.labels);
+  const parts = workload.variants.map((variant) => {
+    const subject: Endpoint = {
+      namespace: home,
+      namespaceLabels: labelsOfHome,
+      labels: variant.labels,
+      pod: variant.pod,
+      addresses: noAddresses,
+    };
+    const selecting = servicesOf(services, variant.labels);
+    const leading = leadingTo(ingresses, selecting);
+    const ingressPolicies = isolating(policies, variant.labels, 'ingress');
+    const egressPolicies = isolating(policies, variant.labels, 'egress');
+    const ingress = reachOf('ingress', subject, ingressPolicies);
+    const ways = waysTo(subject, ingress, { services: selecting, ingresses: leading, source });
+    return {
+      exposure: {
+        level: widest([levelOfReach(ingress), ...ways.map(({ level }) => level)]),
+        ingress,
+        egress: reachOf('egress', subject, egressPolicies),
+        ways,
+      },
+      selecting,
+      leading,
+      ingressPolicies,
+      egressPolicies,
+    };
+  });
+  const distinct = <T>(of: (part: (typeof parts)[number]) => readonly T[]) => [...new Set(parts.flatMap(of))];
+  return {
+    level: widest(parts.map(({ exposure }) => exposure.level)),
+    variants: parts.map(({ exposure }) => exposure),
+    ingressPolicies: distinct((part) => part.ingressPolicies),
+    egressPolicies: distinct((part) => part.egressPolicies),
+    services: distinct((part) => part.selecting),
+    ingresses: distinct((part) => part.leading),
+  };
+}
+
+/** The exposure of one variant of the workload that it was derived for. */
+export function exposureAt(
+  { variants }: Exposure,
+  workload: Workload,
+  variant: Variant,
+): VariantExposure | undefined {
+  return variants[workload.variants.indexOf(variant)];
+}
+
+/** The Ingresses that name one of the Services, by name. */
+function leadingTo(
+  ingresses: ReadonlyMap<string, Ingress>,
+  services: readonly Service[],
+): readonly Ingress[] {
+  const names = new Set(services.map(({ metadata }) => metadata.name));
+  const leads = ({ service }: NonNullable<Ingress['defaultBackend']>) =>
+    service !== undefined && names.has(service.name);
+  return [...ingresses.values()]
+    .filter(
+      ({ rules, defaultBackend }) =>
+        (defaultBackend !== undefined && leads(defaultBackend)) ||
+        rules.some(({ paths }) => paths.some(({ backend }) => leads(backend))),
+    )
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}

@@ -1,0 +1,167 @@
+/**
+ * What policies leave open to one pod in one direction, by region: addresses outside, the whole cluster, its own
+ * namespace, and peers that a rule lists. Peers are described, never enumerated, so that the result depends on the
+ * policies of one namespace only, whatever the size of the cluster.
+ */
+import type { NetworkPolicy, NetworkPolicyPeer, Ref } from '../objects.ts';
+import { isEmptySelector, selects, selectorText } from '../selector.ts';
+import { refOf } from '../world.ts';
+import { type Addresses, addressesText, allAddresses, noAddresses, privateNetworks } from './addresses.ts';
+import { namesIngressController } from './controllers.ts';
+import { allFlows, type Flows, noFlows, product, unionFlows } from './flows.ts';
+import * as intervals from './intervals.ts';
+import type { ExposureLevel } from './levels.ts';
+import {
+  blockOf,
+  type Direction,
+  type Endpoint,
+  isValidPeer,
+  portsOf,
+  resolve,
+  type RulePorts,
+} from './policies.ts';
+import { allPorts, isEmptyPorts, noPorts, type Ports, unionPorts } from './ports.ts';
+
+/** One peer of one rule, or a rule without peers, and what it lets through. */
+export interface Grant {
+  readonly policy: Ref;
+  /** Of the peer, or of the rule: `/spec/ingress/0/from/1`. */
+  readonly path: string;
+  readonly scope: 'everyone' | 'cluster' | 'namespace' | 'pods' | 'addresses';
+  /** The widest region of which it opens all. */
+  readonly region: 'cluster' | 'namespace' | 'listed';
+  /** In words: `pods app=web of this namespace`. */
+  readonly whom: string;
+  /** Addresses outside the cluster that it allows. */
+  readonly addresses: Addresses;
+  readonly ports: Ports;
+  /** Port names that only the destination's pods can resolve: on egress. */
+  readonly named: RulePorts['named'];
+  /** It names the pods of a well-known ingress controller. */
+  readonly ingressController: boolean;
+}
+
+export interface Reach {
+  /** The policies that isolate the pod; without one, everything is open. */
+  readonly isolatedBy: readonly Ref[];
+  /** The pod is on its node's network, where policies do not apply. */
+  readonly onNode: boolean;
+  readonly grants: readonly Grant[];
+  readonly outside: Flows;
+  /** Ports open to, or at, every pod of the cluster; and of the pod's own namespace. */
+  readonly cluster: Ports;
+  readonly namespace: Ports;
+}
+
+const everything: Reach = {
+  isolatedBy: [],
+  onNode: false,
+  grants: [],
+  outside: allFlows,
+  cluster: allPorts,
+  namespace: allPorts,
+};
+const nodeReach: Reach = { ...everything, onNode: true };
+
+export const isOpen = ({ isolatedBy }: Reach): boolean => isolatedBy.length === 0;
+
+/** @param isolatedBy the policies that isolate the pod in this direction */
+export function reachOf(
+  direction: Direction,
+  subject: Endpoint,
+  isolatedBy: readonly NetworkPolicy[],
+): Reach {
+  if (subject.pod.hostNetwork === true) return nodeReach;
+  if (isolatedBy.length === 0) return everything;
+  const grants = isolatedBy.flatMap((policy) => grantsOf(policy, direction, subject));
+  const within = (...regions: readonly Grant['region'][]) =>
+    grants
+      .filter(({ region }) => regions.includes(region))
+      .reduce((ports, grant) => unionPorts(ports, grant.ports), noPorts);
+  return {
+    isolatedBy: isolatedBy.map(refOf),
+    onNode: false,
+    grants,
+    outside: grants.reduce(
+      (flows, { addresses, ports }) => unionFlows(flows, product(addresses, ports)),
+      noFlows,
+    ),
+    cluster: within('cluster'),
+    namespace: within('cluster', 'namespace'),
+  };
+}
+
+/** Pods have addresses of a private network; a block that holds such a network whole may hold all of them. */
+const coversPrivateNetwork = (addresses: Addresses): boolean =>
+  privateNetworks.some((network) => intervals.contains(addresses, network));
+
+function grantsOf(policy: NetworkPolicy, direction: Direction, subject: Endpoint): readonly Grant[] {
+  const side = direction === 'ingress' ? 'from' : 'to';
+  return policy[direction].flatMap(({ peers, ports: written }, index) => {
+    const path = `/spec/${direction}/${index}`;
+    const rule = portsOf(written);
+    const ports = direction === 'ingress' ? resolve(rule, subject.pod) : rule.numbered;
+    const named = direction === 'ingress' ? [] : rule.named;
+    if (isEmptyPorts(ports) && named.length === 0) return [];
+    const grant = { policy: refOf(policy), ports, named };
+    if (peers.length === 0) return { ...grant, ...everyone, path };
+    return peers.flatMap((peer, at) =>
+      isValidPeer(peer) ? { ...grant, ...regionOf(peer, subject), path: `${path}/${side}/${at}` } : [],
+    );
+  });
+}
+
+type Region = Pick<Grant, 'scope' | 'region' | 'whom' | 'addresses' | 'ingressController'>;
+
+const everyone: Region = {
+  scope: 'everyone',
+  region: 'cluster',
+  whom: 'everyone',
+  addresses: allAddresses,
+  ingressController: false,
+};
+
+function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  if (ipBlock !== undefined) {
+    const addresses = blockOf(ipBlock);
+    return {
+      scope: 'addresses',
+      region: coversPrivateNetwork(addresses) ? 'cluster' : 'listed',
+      whom: addressesText(addresses),
+      addresses,
+      ingressController: false,
+    };
+  }
+  const everyPod = podSelector === undefined || isEmptySelector(podSelector);
+  const everyNamespace = namespaceSelector !== undefined && isEmptySelector(namespaceSelector);
+  const own = namespaceSelector === undefined || selects(namespaceSelector, subject.namespaceLabels);
+  const scope = !everyPod ? 'pods' : everyNamespace ? 'cluster' : own ? 'namespace' : 'pods';
+  return {
+    scope,
+    region: scope === 'pods' ? 'listed' : scope,
+    whom: peerText(peer),
+    addresses: noAddresses,
+    ingressController: namesIngressController(peer),
+  };
+}
+
+function peerText({ podSelector, namespaceSelector }: NetworkPolicyPeer): string {
+  const pods =
+    podSelector === undefined || isEmptySelector(podSelector)
+      ? 'every pod'
+      : `pods ${selectorText(podSelector)}`;
+  if (namespaceSelector === undefined) return `${pods} of its namespace`;
+  return isEmptySelector(namespaceSelector)
+    ? `${pods} of the cluster`
+    : `${pods} of namespaces ${selectorText(namespaceSelector)}`;
+}
+
+/** Who may connect over the pod network, whatever ways there are from outside. */
+export function levelOfReach(reach: Reach): ExposureLevel {
+  if (!isEmptyPorts(reach.cluster)) return 'cluster';
+  if (!isEmptyPorts(reach.namespace)) return 'namespace';
+  return reach.grants.some(({ addresses, scope }) => scope !== 'addresses' || addresses.length > 0)
+    ? 'listed peers'
+    : 'none';
+}

@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { projector } from '../../../src/observe/project.ts';
+import type { Resource } from '../../../src/world/world.ts';
+
+async function slimOf(resource: Resource, object: unknown): Promise<Record<string, unknown>> {
+  const [outcome] = await projector()(resource, [object]);
+  if (outcome === undefined || !('object' in outcome))
+    throw new Error(outcome?.problem ?? 'nothing came out');
+  return outcome.object as unknown as Record<string, unknown>;
+}
+
+const podWith = (container: Record<string, unknown>): Record<string, unknown> => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { containers: [{ name: 'web', image: 'web:1', ...container }] },
+});
+
+const wordsOf = async (args: readonly string[]) => {
+  const { spec } = (await slimOf('pods', podWith({ args }))) as { spec: { containers: { args: unknown }[] } };
+  return spec.containers[0]?.args;
+};
+
+describe('redaction', () => {
+  const secret = fc.stringMatching(/^[a-z]{8}[0-9]{4}[A-Z]{8}$/);
+
+  it('lets no value of an environment variable or a ConfigMap through, nor one that a probe or an old copy holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(secret, fc.stringMatching(/^[A-Z_]{1,12}$/), async (planted, name) => {
+        const container = {
+          env: [{ name, value: planted }],
+          args: [
+            `--password=${planted}`,
+            '--token',
+            planted,
+            `DB_PASSWORD=${planted}`,
+            `postgres://shop:${planted}@db/shop`,
+          ],
+          command: ['sh', '-c', `export DB_PASSWORD=${planted}\nexec app`],
+          livenessProbe: {
+            exec: { command: ['check', planted] },
+            httpGet: { httpHeaders: [{ name: 'X', value: planted }] },
+          },
+          lifecycle: { postStart: { exec: { command: ['init', planted] } } },
+        };
+        const template = {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [], ephemeralContainers: [], initContainers: [{ name: 'a', ...container }] },
+        };
+        const metadata = {
+          name: 'web',
+          namespace: 'shop',
+          annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(container) },
+        };
+        const objects: readonly (readonly [Resource, unknown])[] = [
+          ['pods', { ...podWith(container), metadata }],
+          [
+            'pods',
+            {
+              apiVersion: 'v1',
+              kind: 'Pod',
+              metadata,
+              spec: { containers: [], ephemeralContainers: [{ name: 'debug', ...container }] },
+            },
+          ],
+          ['deployments', { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template } }],
+          [
+            'cronjobs',
+            {
+              apiVersion: 'batch/v1',
+              kind: 'CronJob',
+              metadata,
+              spec: { jobTemplate: { spec: { template } } },
+            },
+          ],
+          [
+            'configmaps',
+            {
+              apiVersion: 'v1',
+              kind: 'ConfigMap',
+              metadata,
+              data: { [name]: planted, file: `x: ${planted}` },
+              binaryData: { blob: planted },
+            },
+          ],
+        ];
+        for (const [resource, object] of objects) {
+          expect(JSON.stringify(await slimOf(resource, structuredClone(object))), resource).to.not.include(
+            planted,
+          );
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps that a value was there, and what it looked like', async () => {
+    const env = [
+      { name: 'DB_PASSWORD', value: 'hunter22' },
+      { name: 'GREETING', value: 'hello' },
+      { name: 'EMPTY', value: '' },
+      { name: 'FROM', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
+    ];
+    const { spec } = (await slimOf('pods', podWith({ env }))) as { spec: { containers: { env: unknown }[] } };
+    expect(spec.containers[0]?.env).to.deep.equal([
+      { name: 'DB_PASSWORD', literal: true, credential: { kind: 'password', by: 'name' } },
+      { name: 'GREETING', literal: true },
+      { name: 'EMPTY', literal: false },
+      { name: 'FROM', literal: false, valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
+    ]);
+  });
+
+  it('masks the word that holds a credential, and only that', async () => {
+    const masked = { text: '***', credential: { kind: 'password', by: 'name' } };
+    expect(await wordsOf(['--user=shop', '--password=hunter22'])).to.deep.equal([
+      { text: '--user=shop' },
+      masked,
+    ]);
+    expect(await wordsOf(['--password', 'hunter22'])).to.deep.equal([{ text: '--password' }, masked]);
+    expect(await wordsOf(['--password', '--user'])).to.deep.equal([
+      { text: '--password' },
+      { text: '--user' },
+    ]);
+    expect(await wordsOf(['--password-file', '/run/db'])).to.deep.equal([
+      { text: '--password-file' },
+      { text: '/run/db' },
+    ]);
+  });
+
+  it('is not fooled by an object that claims to be redacted already', async () => {
+    const env = [
+      { name: 'GREETING', value: 'hello', literal: false, credential: { kind: 'hunter22', by: 'name' } },
+    ];
+    const { spec } = (await slimOf('pods', podWith({ env }))) as { spec: { containers: { env: unknown }[] } };
+    expect(spec.containers[0]?.env).to.deep.equal([{ name: 'GREETING', literal: true }]);
+  });
+
+  it('says of a ConfigMap which keys it has, and which of them hold a credential', async () => {
+    const data = { 'app.properties': 'db.password=hunter22\n', theme: 'dark' };
+    const object = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'app' },
+      data,
+      binaryData: { logo: 'AAAA' },
+    };
+    const { keys, credentials } = await slimOf('configmaps', object);
+    expect(keys).to.deep.equal(['app.properties', 'logo', 'theme']);
+    expect(credentials).to.deep.equal({ 'app.properties': { kind: 'password', by: 'name' } });
+  });
+});
