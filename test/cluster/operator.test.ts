@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import {
   apply,
@@ -429,9 +432,6 @@ describe('the operator and bad input', () => {
 });
 
 async function unreachable(): Promise<string> {
-  const { mkdtemp, readFile, writeFile } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const { join } = await import('node:path');
   const { kubeconfig } = await sharedControlPlane();
   const folder = await mkdtemp(join(tmpdir(), 'hexarisk-test-'));
   const file = join(folder, 'kubeconfig');

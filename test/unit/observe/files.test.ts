@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { loadWorld } from '../../../src/observe/files/load.ts';
+import { readYaml } from '../../../src/observe/files/yaml.ts';
+import { find } from '../../../src/world/world.ts';
+
+const load = (content: string) => loadWorld([{ name: 'file.yaml', content }], 0);
+const values = (content: string) => readYaml(content).documents.map(({ value }) => value);
+
+describe('YAML is read as kubectl reads it', () => {
+  it('0644 is octal, yes and on are true', () => {
+    expect(values('a: 0644\nb: yes\nc: on\nd: 1_000')).to.deep.equal([{ a: 420, b: true, c: true, d: 1000 }]);
+  });
+  it('a time and a ratio stay text', () => {
+    expect(values('a: 22:22\nb: 2026-01-01')).to.deep.equal([{ a: '22:22', b: '2026-01-01' }]);
+  });
+  it('merge keys merge, unknown tags are passed over', () => {
+    expect(values('p: &p {a: 1}\nq: {<<: *p, b: !Ref c}')).to.deep.equal([
+      { p: { a: 1 }, q: { a: 1, b: 'c' } },
+    ]);
+  });
+  it('documents are parted by ---, a byte order mark does not hide the first', () => {
+    expect(values('\uFEFFa: 1\n---\n# nothing\n---\nb: 2\n...\n')).to.deep.equal([{ a: 1 }, { b: 2 }]);
+  });
+  it('a broken document costs only itself, and is named by line and column', () => {
+    const { documents, problems } = readYaml('a: 1\n---\nb: [1,\n---\nc: 3\n');
+    expect(documents.map(({ value, line }) => [value, line])).to.deep.equal([
+      [{ a: 1 }, 1],
+      [{ c: 3 }, 5],
+    ]);
+    expect(problems).to.have.length(1);
+    expect(problems[0]?.line).to.be.within(2, 4);
+  });
+  it('of a key that is given twice the last counts, with a warning', () => {
+    const { documents, problems, warnings } = readYaml('a: 1\nb: 2\na: 3\n');
+    expect(documents[0]?.value).to.deep.equal({ a: 3, b: 2 });
+    expect(problems).to.deep.equal([]);
+    expect(warnings[0]?.message).to.match(/last one counts/);
+  });
+  it('a billion laughs is refused in no time', () => {
+    const lines = ['a: &a [x,x,x,x,x,x,x,x,x,x]'];
+    for (let depth = 1; depth < 10; depth += 1) {
+      const [now, before] = [String.fromCharCode(97 + depth), String.fromCharCode(96 + depth)];
+      lines.push(`${now}: &${now} [${Array<string>(10).fill(`*${before}`).join(',')}]`);
+    }
+    const begun = performance.now();
+    readYaml(lines.join('\n'));
+    expect(performance.now() - begun).to.be.below(1000);
+  });
+});
+
+describe('loading files', () => {
+  const configMap = (name: string, namespace = '') =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${namespace === '' ? '' : `, namespace: ${namespace}`}}\n`;
+
+  it('reads a missing namespace as default, and none for cluster-scoped kinds', async () => {
+    const role =
+      'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r, namespace: odd}\n';
+    const { world } = await load(`${configMap('c')}---\n${role}`);
+    expect(find(world.tables.configmaps, 'default', 'c')?.metadata.name).to.equal('c');
+    expect(find(world.tables.clusterroles, '', 'r')?.metadata.name).to.equal('r');
+  });
+
+  it('opens Lists, also typed ones whose items have no kind', async () => {
+    const items = '- {metadata: {name: a, namespace: x}}\n- {metadata: {name: b, namespace: x}}';
+    const { world } = await load(`apiVersion: v1\nkind: ConfigMapList\nitems:\n${items}\n`);
+    expect([...(world.tables.configmaps.get('x')?.keys() ?? [])]).to.deep.equal(['a', 'b']);
+  });
+
+  it('reads former API groups, and not other kinds of the same name', async () => {
+    const deployment = (apiVersion: string, name: string) =>
+      `apiVersion: ${apiVersion}\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {template: {spec: {containers: []}}}\n`;
+    const { world } = await load(
+      `${deployment('extensions/v1beta1', 'old')}---\n${deployment('example.com/v1', 'other')}`,
+    );
+    expect([...(world.tables.deployments.get('default')?.keys() ?? [])]).to.deep.equal(['old']);
+  });
+
+  it('counts documents that are no Kubernetes objects', async () => {
+    const { passedOver } = await load('a: 1\n---\n- b\n');
+    expect(passedOver).to.equal(2);
+  });
+
+  it('of an object that is given twice the last counts, with a warning', async () => {
+    const { warnings } = await load(`${configMap('c')}---\n${configMap('c', 'default')}`);
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      'ConfigMap default/c is given twice: the last one counts',
+    ]);
+  });
+
+  it('names an object of an unexpected shape by line and field, and goes on', async () => {
+    const { errors, world } = await load(
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, ports: [{containerPort: x}]}]}\n---\n${configMap('c')}`,
+    );
+    expect(errors).to.deep.equal([
+      {
+        where: 'file.yaml:1',
+        message: 'Pod default/p: /spec/containers/0/ports/0/containerPort: expected a number, found a string',
+      },
+    ]);
+    expect(find(world.tables.configmaps, 'default', 'c')).to.not.equal(undefined);
+  });
+
+  it('keeps no value of an environment variable or a ConfigMap', async () => {
+    const secret = 'hunter2-is-the-value';
+    const { world } = await load(
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, env: [{name: DB_PASSWORD, value: ${secret}}], args: ["--password=${secret}"]}]}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {password: ${secret}}\n`,
+    );
+    const seen = JSON.stringify(
+      Object.values(world.tables).map((table) => [...table].map(([, byName]) => [...byName])),
+    );
+    expect(seen).to.include('DB_PASSWORD');
+    expect(seen).to.not.include(secret);
+  });
+});
