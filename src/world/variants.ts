@@ -61,11 +61,13 @@ export function variantsOf(workload: Declaring, { template, between, pods }: Sou
   const ref: Ref = ownPod
     ? workload.ref
     : { ...workload.ref, apiVersion: 'v1', kind: 'Pod', name: `${workload.ref.name}-*` };
+  // pods of an earlier revision run as their own ReplicaSet declares: nobody has changed them
+  const revisions = new Set(between.map((controller) => essence(controller.template.spec, [])));
   const live: [string, Variant][] = [];
   for (const { metadata, spec } of shown) {
     const key = essence(spec, []);
     if (variants.has(key)) continue;
-    const found = variant(ref, '', spec, metadata, template !== undefined);
+    const found = variant(ref, '', spec, metadata, template !== undefined && !revisions.has(key));
     variants.set(key, found);
     live.push([key, found]);
   }
@@ -123,7 +125,7 @@ function essence(spec: PodSpec, claims: readonly string[]): string {
   const volumes = spec.volumes
     .filter(({ name }) => name !== 'kube-api-access' && !claims.includes(name))
     .map((volume) => (volume.persistentVolumeClaim === undefined ? volume : { name: volume.name }));
-  const { tolerations: _, imagePullSecrets: __, serviceAccountName = 'default', ...rest } = spec;
+  const { tolerations: _, imagePullSecrets: __, resources: ___, serviceAccountName, ...rest } = spec;
   const text = JSON.stringify({
     ...rest,
     serviceAccountName: serviceAccountName || 'default',

@@ -29,7 +29,7 @@ const weightOf: Readonly<Record<Consequence, number>> = {
   'other-namespace': 0.7,
   'namespace-secrets': 0.55,
 };
-export const consequential = (consequence: Consequence): Outcome => ({
+const consequential = (consequence: Consequence): Outcome => ({
   consequence,
   weight: weightOf[consequence],
 });
@@ -72,6 +72,23 @@ interface Place {
   readonly namespace: string | undefined;
   /** The grants that hold there: the cluster's and its own. */
   readonly access: Access;
+  /** What their rules name: most requests are out of the question by that alone. */
+  readonly verbs: ReadonlySet<string>;
+  readonly resources: ReadonlySet<string>;
+}
+
+const placeOf = (namespace: string | undefined, access: Access): Place => ({
+  namespace,
+  access,
+  verbs: new Set(access.grants.flatMap(({ rule }) => rule.verbs)),
+  resources: new Set(access.grants.flatMap(({ rule }) => rule.resources)),
+});
+
+function isThinkable({ verbs, resources }: Place, { verb, resource, subresource }: ResourceRequest): boolean {
+  if (!verbs.has(verb) && !verbs.has('*')) return false;
+  if (resources.has('*')) return true;
+  if (subresource === undefined) return resources.has(resource);
+  return resources.has(`${resource}/${subresource}`) || resources.has(`*/${subresource}`);
 }
 
 function outcomeAt(gain: Gain, { namespace, access }: Place, home: string): Outcome {
@@ -102,19 +119,14 @@ export function holdingsOf(access: Access, home: string): readonly Held[] {
 }
 
 function hold(access: Access, home: string): readonly Held[] {
-  const everywhere: Place = {
-    namespace: undefined,
-    access: { ...access, grants: access.grants.filter((grant) => grant.namespace === undefined) },
-  };
-  const inNamespaces = Map.groupBy(access.grants, (grant) => grant.namespace);
-  inNamespaces.delete(undefined);
-  const places = [...inNamespaces]
-    .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1))
-    .map(
-      ([namespace, grants]): Place => ({
-        namespace,
-        access: { ...access, grants: [...grants, ...everywhere.access.grants] },
-      }),
+  const byNamespace = Map.groupBy(access.grants, ({ namespace }) => namespace);
+  const clusterWide = byNamespace.get(undefined) ?? [];
+  const everywhere = placeOf(undefined, { ...access, grants: clusterWide });
+  const places = [...byNamespace.keys()]
+    .filter((namespace) => namespace !== undefined)
+    .sort()
+    .map((namespace) =>
+      placeOf(namespace, { ...access, grants: [...(byNamespace.get(namespace) ?? []), ...clusterWide] }),
     );
   // who may do anything holds every other primitive too: to list them all would say less
   const [anything, ...others] = primitives;
@@ -136,7 +148,7 @@ function placesOf(primitive: Primitive, everywhere: Place, places: readonly Plac
   }
   if (primitive.only === '') return [everywhere];
   const there = places.find(({ namespace }) => namespace === primitive.only);
-  return [{ namespace: primitive.only, access: there?.access ?? everywhere.access }];
+  return [there ?? { ...everywhere, namespace: primitive.only }];
 }
 
 function heldAt(primitive: Primitive, places: readonly Place[], home: string): Held | undefined {
@@ -189,7 +201,9 @@ function written({ verbs, on, named, explicit = false }: Need): Asked {
 function grantsFor(primitive: Primitive, place: Place): readonly Grant[] | undefined {
   const grants: Grant[] = [];
   for (const asked of askedBy.get(primitive) ?? []) {
-    const grant = firstOf(asked.requests, (request) => grantOf(request, asked, place));
+    const grant = firstOf(asked.requests, (request) =>
+      isThinkable(place, request) ? grantOf(request, asked, place) : undefined,
+    );
     if (grant === undefined) return undefined;
     grants.push(grant);
   }

@@ -36,7 +36,7 @@ export const placeIn = (
 });
 
 /** Only what is declared can be repaired: pods that differ from it come from elsewhere, and go. */
-export const isDeclared = ({ drifted, ref }: Variant): boolean => !drifted && !ref.name.endsWith('-*');
+const isDeclared = ({ drifted, ref }: Variant): boolean => !drifted && !ref.name.endsWith('-*');
 
 /**
  * Operations on the object that declares the pod. None where no repair of it would last, and none for ephemeral

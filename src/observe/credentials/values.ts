@@ -44,7 +44,7 @@ export function isPlainCredential(value: string, kind: string): boolean {
 const LONGEST = 4096;
 
 /** Bits per character. */
-export function entropyOf(text: string): number {
+function entropyOf(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;

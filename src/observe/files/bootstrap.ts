@@ -3,8 +3,8 @@
  * `cluster-admin` means them: they count as present, and what the files themselves say of one wins.
  */
 import type { Slim } from '../../world/objects.ts';
-import type { Resource, Tables } from '../../world/world.ts';
-import type { Projector } from '../project.ts';
+import type { Tables } from '../../world/world.ts';
+import { projector } from '../project.ts';
 import { resourceInfos } from '../resources.ts';
 import bootstrap from './bootstrap.json' with { type: 'json' };
 
@@ -12,20 +12,32 @@ const kinds = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] a
 type Kind = (typeof kinds)[number];
 
 /** The tables of files with what every cluster has beneath them. */
-export async function withBootstrap(tables: Tables, projects: Projector): Promise<Tables> {
+export async function withBootstrap(tables: Tables): Promise<Tables> {
+  projected ??= projectAll();
   const merged: Record<string, ReadonlyMap<string, ReadonlyMap<string, Slim>>> = { ...tables };
-  for (const kind of kinds) merged[kind] = beneath(tables[kind], await projected(kind, projects));
+  for (const [kind, objects] of await projected) merged[kind] = beneath(tables[kind], objects);
   return merged as unknown as Tables; // each table got objects of its own kind only
 }
 
-async function projected(resource: Resource & Kind, projects: Projector): Promise<readonly Slim[]> {
-  const { apiVersion, kind } = resourceInfos[resource];
-  const raw = bootstrap.objects.filter((object) => object.kind === kind);
-  const outcomes = await projects(
-    resource,
-    raw.map((object) => ({ apiVersion, ...object })),
-  );
-  return outcomes.flatMap((outcome) => ('object' in outcome ? [outcome.object] : []));
+/** Constant, so it is made once however many worlds are loaded. */
+let projected: Promise<ReadonlyMap<Kind, readonly Slim[]>> | undefined;
+
+async function projectAll(): Promise<ReadonlyMap<Kind, readonly Slim[]>> {
+  const projects = projector();
+  const found = new Map<Kind, readonly Slim[]>();
+  for (const resource of kinds) {
+    const { apiVersion, kind } = resourceInfos[resource];
+    const raw = bootstrap.objects.filter((object) => object.kind === kind);
+    const outcomes = await projects(
+      resource,
+      raw.map((object) => ({ apiVersion, ...object })),
+    );
+    found.set(
+      resource,
+      outcomes.flatMap((outcome) => ('object' in outcome ? [outcome.object] : [])),
+    );
+  }
+  return found;
 }
 
 function beneath(

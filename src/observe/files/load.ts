@@ -134,7 +134,7 @@ async function project(found: readonly Found[], errors: Message[], warnings: Mes
     }
   }
   // each table was filled by the projector of its resource
-  return await withBootstrap({ ...emptyTables, ...tables } as Tables, projects);
+  return await withBootstrap({ ...emptyTables, ...tables } as Tables);
 }
 
 /** @returns whether the object was there before */

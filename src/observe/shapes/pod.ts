@@ -191,7 +191,9 @@ const knownFields = object<slim.PodSpec>({
 export const podSpec: Shape<slim.PodSpec> = (value) => {
   const spec = knownFields(value);
   const former = isRecord(value) ? value['serviceAccount'] : undefined;
-  return spec.serviceAccountName || typeof former !== 'string' ? spec : { ...spec, serviceAccountName: former };
+  return spec.serviceAccountName || typeof former !== 'string'
+    ? spec
+    : { ...spec, serviceAccountName: former };
 };
 
 export const podTemplate = object<slim.PodTemplate>({

@@ -55,7 +55,6 @@ export const unionFlows = (a: Flows, b: Flows): Flows =>
   a === b || b.length === 0 ? a : a.length === 0 ? b : pieceByPiece(a, b, unionPorts);
 export const intersectFlows = (a: Flows, b: Flows): Flows => pieceByPiece(a, b, intersectPorts);
 export const subtractFlows = (a: Flows, b: Flows): Flows => pieceByPiece(a, b, subtractPorts);
-export const complementFlows = (a: Flows): Flows => subtractFlows(allFlows, a);
 
 /** What one address may do. */
 export const portsAt = (flows: Flows, address: bigint): Ports =>

@@ -38,7 +38,6 @@ function perProtocol(a: Ports, b: Ports, operation: Operation): Ports {
 export const unionPorts = (a: Ports, b: Ports): Ports => perProtocol(a, b, intervals.union);
 export const intersectPorts = (a: Ports, b: Ports): Ports => perProtocol(a, b, intervals.intersection);
 export const subtractPorts = (a: Ports, b: Ports): Ports => perProtocol(a, b, intervals.difference);
-export const complementPorts = (a: Ports): Ports => subtractPorts(allPorts, a);
 
 export const equalPorts = (a: Ports, b: Ports): boolean =>
   a === b || protocols.every((protocol) => intervals.equal(a[protocol], b[protocol]));

@@ -222,3 +222,33 @@ describe('what accounts of real installs may do', () => {
     });
   }
 });
+
+describe('the roles and bindings that every cluster has, as upstream lists them', () => {
+  const folder = join(corpora, 'rbac-k8s-authorizer/bootstrap');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  if (files.length === 0) it('needs the corpora beside the checkout');
+  for (const name of files) {
+    it(name, async () => {
+      const upstream = (await loadWorld([{ name, content: readFileSync(join(folder, name), 'utf8') }], 0))
+        .world;
+      const ours = (await loadWorld([], 0)).world;
+      for (const kind of ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const) {
+        // the upstream files are laid over ours: what differs between the two would show
+        expect([...upstream.tables[kind].keys()].sort()).to.deep.equal([...ours.tables[kind].keys()].sort());
+        for (const [namespace, objects] of upstream.tables[kind]) {
+          const known = ours.tables[kind].get(namespace);
+          expect([...objects.keys()].sort()).to.deep.equal([...(known?.keys() ?? [])].sort());
+          for (const [key, object] of objects)
+            expect(essence(object), key).to.deep.equal(essence(known?.get(key)));
+        }
+      }
+    });
+  }
+});
+
+const essence = (object: Partial<Role & Binding> | undefined) => ({
+  rules: object?.rules,
+  selects: object?.aggregationRule,
+  subjects: object?.subjects?.map(({ kind, name, namespace }) => `${kind} ${namespace}/${name}`),
+  roleRef: object?.roleRef?.name,
+});

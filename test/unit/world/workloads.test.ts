@@ -265,6 +265,20 @@ describe('workloads', () => {
       ]);
     });
 
+    it('of an earlier revision during a rollout is a variant that nobody has changed', async () => {
+      const owner = { kind: 'Deployment', name: 'web' };
+      const [workload] = await workloadsOf(
+        deployment('web', { image: 'registry.example/app:2' }),
+        replicaSet('web-1', { owner, image: 'registry.example/app:1' }),
+        replicaSet('web-2', { owner, image: 'registry.example/app:2' }),
+        live('web-1-a', { image: 'registry.example/app:1' }),
+      );
+      expect(workload?.variants.map(({ ref, drifted }) => [ref.kind, drifted])).to.deep.equal([
+        ['Deployment', false],
+        ['Pod', false],
+      ]);
+    });
+
     it('does not see the claims of a StatefulSet, nor defaulted host ports, as a change', async () => {
       const set = {
         ...controller('apps/v1', 'StatefulSet', 'db', {
