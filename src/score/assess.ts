@@ -5,7 +5,7 @@ import type { Surroundings } from '../world/surroundings.ts';
 import type { Workload } from '../world/workloads.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Finding, findingsOf } from './findings.ts';
-import { axisRisk, type Overall, overall } from './model.ts';
+import { axisRisk, type AxisRisks, type Overall, overall } from './model.ts';
 
 /** A finding in its place: what repairing it alone would give, and what hides it. */
 export interface Ranked extends Finding {
@@ -42,42 +42,41 @@ const criticalityOf: Readonly<Record<Criticality, number>> = { normal: 0, high: 
 export function assess(workload: Workload, around: Surroundings, checks: readonly Check[]): Assessment {
   const findings = findingsOf(workload, around, checks);
   const criticality = criticalityOf[around.policy.criticality[workload.ref.namespace] ?? 'normal'];
-  const result = scoreOf(findings, criticality);
+  const byGroup = Map.groupBy(findings, groupOf);
+  const risks = risksOf(byGroup);
+  const network = [...(byGroup.get('inbound') ?? []), ...(byGroup.get('outbound') ?? [])];
   return {
     workload,
     around,
-    ...result,
+    ...overall(risks, criticality),
     axes: Object.fromEntries(
       axes.map((axis) => [
         axis,
         {
-          score: 100 * axisRisk(familyWeights(findings.filter((finding) => finding.axis === axis))),
+          // the shown network axis combines both directions
+          score: 100 * (axis === 'network' ? axisRisk(familyWeights(network)) : risks[axis]),
           ...coverageOf(axis, workload, around),
         },
       ]),
     ) as Record<Axis, AxisResult>, // one entry per axis, as `axes` lists them
-    findings: rank(findings, criticality),
+    findings: rank(byGroup, risks, criticality),
     attackPaths: findings.flatMap(({ leadsTo }) => leadsTo ?? []),
   };
 }
 
-/** The score of a set of findings. */
-export function scoreOf(findings: readonly Finding[], criticality: number): Overall {
-  const risk = (belongs: (finding: Finding) => boolean) => axisRisk(familyWeights(findings.filter(belongs)));
-  const ofAxis = (axis: Axis) => risk((finding) => finding.axis === axis);
-  return overall(
-    {
-      image: ofAxis('image'),
-      privileges: ofAxis('privileges'),
-      api: ofAxis('api'),
-      secrets: ofAxis('secrets'),
-      labels: ofAxis('labels'),
-      inbound: risk(({ axis, check }) => axis === 'network' && check.direction === 'inbound'),
-      outbound: risk(({ axis, check }) => axis === 'network' && check.direction === 'outbound'),
-    },
-    criticality,
-  );
-}
+/** What enters the model as one number: an axis, or one direction of the network. */
+type Group = keyof AxisRisks;
+type ByGroup = ReadonlyMap<Group, readonly Finding[]>;
+
+const groups: readonly Group[] = ['image', 'privileges', 'api', 'secrets', 'labels', 'inbound', 'outbound'];
+
+const groupOf = ({ axis, check }: Finding): Group =>
+  axis === 'network' ? (check.direction ?? 'inbound') : axis;
+
+const risksOf = (byGroup: ByGroup): AxisRisks =>
+  Object.fromEntries(
+    groups.map((group) => [group, axisRisk(familyWeights(byGroup.get(group) ?? []))]),
+  ) as unknown as AxisRisks; // one entry per group
 
 /** The worst weight of each family. */
 function familyWeights(findings: readonly Finding[]): readonly number[] {
@@ -92,25 +91,27 @@ function familyWeights(findings: readonly Finding[]): readonly number[] {
 const worseFirst = (a: Finding, b: Finding): number =>
   b.weight - a.weight || (a.check.id < b.check.id ? -1 : 1);
 
-function rank(findings: readonly Finding[], criticality: number): readonly Ranked[] {
-  const families = [...Map.groupBy(findings, ({ axis, check }) => `${axis} ${check.family}`).values()];
-  const ranked = families.map((family): readonly Ranked[] => {
-    const [head, ...hidden] = family.toSorted(worseFirst);
-    if (head === undefined) return [];
-    const without = (finding: Finding) =>
-      scoreOf(
-        findings.filter((other) => other !== finding),
-        criticality,
-      ).score;
-    return [
-      { ...head, ifFixed: without(head) },
-      ...hidden.map((finding): Ranked => ({ ...finding, ifFixed: without(finding), behind: head.check.id })),
-    ];
-  });
-  return ranked
-    .toSorted((a, b) => {
-      const [x, y] = [a[0], b[0]];
-      return x === undefined || y === undefined ? 0 : x.ifFixed - y.ifFixed || worseFirst(x, y);
-    })
-    .flat();
+function rank(byGroup: ByGroup, risks: AxisRisks, criticality: number): readonly Ranked[] {
+  const families: (readonly Ranked[])[] = [];
+  for (const [group, findings] of byGroup) {
+    const without = (finding: Finding): number => {
+      const others = familyWeights(findings.filter((other) => other !== finding));
+      return overall({ ...risks, [group]: axisRisk(others) }, criticality).score;
+    };
+    for (const family of Map.groupBy(findings, ({ check }) => check.family).values()) {
+      const [head, ...hidden] = family.toSorted(worseFirst);
+      if (head === undefined) continue;
+      families.push([
+        { ...head, ifFixed: without(head) },
+        ...hidden.map(
+          (finding): Ranked => ({ ...finding, ifFixed: without(finding), behind: head.check.id }),
+        ),
+      ]);
+    }
+  }
+  return families.toSorted(mostHelpfulFirst).flat();
+}
+
+function mostHelpfulFirst([a]: readonly Ranked[], [b]: readonly Ranked[]): number {
+  return a === undefined || b === undefined ? 0 : a.ifFixed - b.ifFixed || worseFirst(a, b);
 }

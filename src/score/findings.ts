@@ -35,12 +35,15 @@ export function findingsOf(
   checks: readonly Check[],
 ): readonly Finding[] {
   const { disabledChecks } = around.policy;
-  return checks.flatMap((check) => {
-    if (disabledChecks.includes(check.id)) return [];
-    const found = workload.variants.flatMap((variant) => run(check, variant, workload, around));
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    if (disabledChecks.includes(check.id)) continue;
+    const found: Found[] = [];
+    for (const variant of workload.variants) found.push(...run(check, variant, workload, around));
     const finding = merge(check, found);
-    return finding === undefined ? [] : [finding];
-  });
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
 }
 
 function run(check: Check, ...input: Parameters<Check['find']>): readonly Found[] {
