@@ -46,7 +46,7 @@ interface Source {
 const kubectlFits = (version: string, { server }: Context): boolean => withinOneMinor(version, server);
 
 /** In this order. What none of them has is downloaded; what cannot be downloaded is built. */
-export const sources: readonly Source[] = [
+const sources: readonly Source[] = [
   {
     name: 'KUBEBUILDER_ASSETS',
     candidates: (name, { env }) => (env['KUBEBUILDER_ASSETS'] ? [join(env['KUBEBUILDER_ASSETS'], name)] : []),

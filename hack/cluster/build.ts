@@ -141,7 +141,7 @@ async function checkGo(names: readonly BinaryName[], env: NodeJS.ProcessEnv): Pr
   throw new Problem(`Not found: ${names.join(', ')}; and they cannot be built: ${have}. ${waysOut}`);
 }
 
-export const waysOut = `Any of these helps:
+const waysOut = `Any of these helps:
   - install Go ${GO_NEEDED.major}.${GO_NEEDED.minor} or newer (the programs are then built from modules, once)
   - set KUBEBUILDER_ASSETS to a folder that holds them
   - put them on PATH: Kubernetes ${versions.kubernetes}, etcd ${versions.etcd}, kwok ${versions.kwok}`;

@@ -24,7 +24,7 @@ export type ComponentName = (typeof componentNames)[number];
 export const portNames = ['etcd-peer', ...componentNames] as const;
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 
-export const serviceAddresses = '10.96.0.0/16';
+const serviceAddresses = '10.96.0.0/16';
 
 export interface ComponentOptions {
   readonly layout: Layout;

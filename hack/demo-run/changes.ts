@@ -31,7 +31,10 @@ function axisWords(before: ReportBody, after: ReportBody): string {
 }
 
 /** Undefined when neither score nor level moved. */
-export function scoreChange({ report: before }: RiskReport, { report: after }: RiskReport): string | undefined {
+export function scoreChange(
+  { report: before }: RiskReport,
+  { report: after }: RiskReport,
+): string | undefined {
   const words = fromTo(before, after);
   return words === undefined
     ? undefined
@@ -39,16 +42,17 @@ export function scoreChange({ report: before }: RiskReport, { report: after }: R
 }
 
 /** One line for the log of changes; undefined for a change that moved no score. */
-export function changeLine({ before, after }: ReportChange, at: Date): string | undefined {
-  const words = changeWords({ ...(before && { before }), ...(after && { after }) });
-  const report = after ?? before;
+export function changeLine(change: ReportChange, at: Date): string | undefined {
+  const words = changeWords(change);
+  const report = change.after ?? change.before;
   if (words === undefined || report === undefined) return undefined;
   const level = paintLevel(report.report.level, report.report.level.padEnd(8));
   return `${at.toTimeString().slice(0, 8)}  ${level}  ${plain(workloadName(report))}: ${words}`;
 }
 
 function changeWords({ before, after }: ReportChange): string | undefined {
-  if (after === undefined) return before === undefined ? undefined : `gone (score was ${before.report.score})`;
+  if (after === undefined)
+    return before === undefined ? undefined : `gone (score was ${before.report.score})`;
   if (before === undefined) return `new, score ${after.report.score}`;
   return scoreChange(before, after);
 }

@@ -3,6 +3,7 @@ import { reflect } from '../../src/observe/reflector.ts';
 import { API_VERSION, type RiskReport } from '../../src/publish/report.ts';
 import { stderrLog } from '../cluster/progress.ts';
 import { workloadName } from './manifests.ts';
+import type { Session } from './session.ts';
 
 /** A report that is new has no `before`, one that is gone no `after`. */
 export interface ReportChange {
@@ -20,10 +21,14 @@ export interface Feed {
 }
 
 /** Follows the RiskReports of a cluster, as any client would: list, then watch. */
-export function followReports(connection: Connection, signal: AbortSignal): Feed {
+export function followReports(connection: Connection, session: Session): Feed {
+  // ends before what it reads from
+  const following = new AbortController();
+  session.cleanup.defer(() => following.abort());
   const reports = new Map<string, RiskReport>();
   let listener: (change: ReportChange) => void = () => undefined;
   let last = Date.now();
+  let isUnwell = false;
   const set = (name: string, after: RiskReport | undefined) => {
     const before = reports.get(name);
     if (after === undefined) reports.delete(name);
@@ -33,7 +38,7 @@ export function followReports(connection: Connection, signal: AbortSignal): Feed
   };
   void reflect({
     connection,
-    signal,
+    signal: following.signal,
     path: `/apis/${API_VERSION}/riskreports`,
     resource: 'riskreports',
     sink: {
@@ -49,8 +54,14 @@ export function followReports(connection: Connection, signal: AbortSignal): Feed
         }
       },
       missing: (why) => stderrLog(`reports cannot be read: ${why}`),
-      unwell: (why) => stderrLog(`reports cannot be read at the moment: ${why}`),
-      well: () => undefined,
+      unwell: (why) => {
+        if (!isUnwell) stderrLog(`reports cannot be read at the moment: ${why}`);
+        isUnwell = true;
+      },
+      well: () => {
+        if (isUnwell) stderrLog('reports can be read again');
+        isUnwell = false;
+      },
     },
   });
   return { reports, lastChange: () => last, onChange: (next) => void (listener = next) };

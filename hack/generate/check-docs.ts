@@ -14,7 +14,8 @@ export const checkDocsPath = join(import.meta.dirname, '../../docs/checks.md');
 
 const about: Readonly<Record<Axis, string>> = {
   image: 'What the containers run: known vulnerabilities, and whether one can tell what will be pulled.',
-  privileges: 'What the pod may do to its node and its neighbours, with the controls of the Pod Security Standards.',
+  privileges:
+    'What the pod may do to its node and its neighbours, with the controls of the Pod Security Standards.',
   api: "What the workload's service account may do at the API server, and where that leads.",
   secrets: 'Credentials that lie open, and how Secrets get into the containers.',
   labels: 'Whether one can tell whose workload it is and what it is for. It adds at most 5 points.',
@@ -88,7 +89,8 @@ function axisSection(axis: Axis, members: readonly Shown[]): readonly string[] {
 function checkSection({ check, finding }: Shown): readonly string[] {
   const { id, family, title, docs, source, controls = [], direction } = check;
   const relatives = checks.filter((other) => other.family === family && other.id !== id);
-  const more = relatives.length === 0 ? '' : `, with ${relatives.map((other) => linkTo(other.id)).join(', ')}`;
+  const more =
+    relatives.length === 0 ? '' : `, with ${relatives.map((other) => linkTo(other.id)).join(', ')}`;
   const place = `src/axes/${id}`;
   const { patch, text } = finding.remediation;
   return [
@@ -136,10 +138,7 @@ function controlsSection(): readonly string[] {
     '',
     ...table(
       ['control', 'checks'],
-      byControl.map(([control, members]) => [
-        plain(control),
-        members.map(({ id }) => linkTo(id)).join(', '),
-      ]),
+      byControl.map(([control, members]) => [plain(control), members.map(({ id }) => linkTo(id)).join(', ')]),
     ),
   ];
 }

@@ -149,7 +149,7 @@ function keyOf(name: string): { namespace: string; name: string } {
 }
 
 /** The path under which the API server lists a resource in all namespaces. */
-export function pathOf(resource: Resource): string {
+function pathOf(resource: Resource): string {
   const { apiVersion } = resourceInfos[resource];
   return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${resource}`;
 }

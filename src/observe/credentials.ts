@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Credential } from '../world/objects.ts';
 import { assignedIn } from './credentials/assignments.ts';
+import { holdsGuessable } from './credentials/guessable.ts';
 import { knownIn } from './credentials/known.ts';
 import { tellingOf } from './credentials/names.ts';
 import { patternIn } from './credentials/patterns.ts';
@@ -11,6 +12,8 @@ import { isPlainCredential, looksRandom } from './credentials/values.ts';
 export interface NamedText {
   readonly name: string;
   readonly value: string;
+  /** Names around it that are tried as passwords: of the user, of the image. */
+  readonly near?: readonly string[];
 }
 
 /** Characters of a value that are looked at. Longer ones are data; those that configure are far shorter. */
@@ -26,7 +29,9 @@ export async function judgeAll(texts: readonly NamedText[]): Promise<readonly (C
     const known = await knownIn(batch.map(({ name, value }) => `${name}=${value}`));
     for (const [index, text] of batch.entries()) {
       const kind = known.get(index);
-      verdicts.push(kind === undefined ? judge(text) : { kind, by: 'pattern' });
+      const verdict = kind === undefined ? judge(text) : ({ kind, by: 'pattern' } as const);
+      const weak = verdict !== undefined && holdsGuessable(text.name, text.value, text.near ?? []);
+      verdicts.push(weak ? { ...verdict, weak } : verdict);
     }
   }
   return verdicts;
@@ -35,9 +40,9 @@ export async function judgeAll(texts: readonly NamedText[]): Promise<readonly (C
 function* batchesOf(texts: readonly NamedText[]): Iterable<readonly NamedText[]> {
   let batch: NamedText[] = [];
   let size = 0;
-  for (const { name, value } of texts) {
-    batch.push({ name, value: value.slice(0, LOOKED_AT) });
-    size += name.length + Math.min(value.length, LOOKED_AT);
+  for (const text of texts) {
+    batch.push({ ...text, value: text.value.slice(0, LOOKED_AT) });
+    size += text.name.length + Math.min(text.value.length, LOOKED_AT);
     if (size < AT_ONCE) continue;
     yield batch;
     [batch, size] = [[], 0];

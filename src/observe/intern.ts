@@ -1,6 +1,6 @@
 /** Freezing and sharing: equal pod specs and label sets become one object, so that references tell equality. */
 
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const item of Object.values(value)) deepFreeze(item);
   return Object.freeze(value);

@@ -1,16 +1,25 @@
 /** What the operator keeps of the reports that the cluster holds: a hash and what `change` is made from. */
 import { isRecord } from '../observe/shapes/shape.ts';
 import { levelOf, MODEL_VERSION } from '../score/model.ts';
-import { type Change, contentHash, type RiskReport } from './report.ts';
+import { canonical, type Change, contentHash, type RiskReport } from './report.ts';
 
-/** What is kept of a report that the cluster holds. */
-export interface Known {
-  readonly hash: string;
-  readonly version: string;
+/** What `change` is made from: what we last said, or found at the start. */
+export interface Baseline {
   readonly modelVersion: string;
   readonly score: number;
   readonly change: Change | undefined;
 }
+
+/** What is kept of a report that the cluster holds. */
+export interface Known extends Baseline {
+  /** Of the content without `change`. */
+  readonly hash: string;
+  readonly version: string;
+}
+
+/** Does the cluster say the same change that we would? It may have been edited by hand. */
+export const sameChange = (a: Baseline | undefined, b: Baseline | undefined): boolean =>
+  canonical(a?.change) === canonical(b?.change);
 
 /** A watch may bring what our own write has already overtaken; resource versions are comparable integers. */
 export function isNewer(candidate: Known, current: Known | undefined): boolean {
@@ -43,12 +52,13 @@ export function readKnown(value: unknown): { readonly key: string; readonly know
 const NOTABLE = 5;
 
 /** `change` tells the last change of level, or of at least 5 points; it is carried on until the next one. */
-export function withChange(report: RiskReport, before: Known | undefined): RiskReport {
-  const change = before === undefined ? undefined : changeOf(report, before);
+export function withChange(report: RiskReport, before: Baseline | undefined): RiskReport {
+  const hasScore = before !== undefined && Number.isFinite(before.score);
+  const change = hasScore ? changeOf(report, before) : undefined;
   return change === undefined ? report : { ...report, report: { ...report.report, change } };
 }
 
-function changeOf({ report }: RiskReport, before: Known): Change | undefined {
+function changeOf({ report }: RiskReport, before: Baseline): Change | undefined {
   const from = before.score;
   const to = report.score;
   const isNotable = Math.abs(from - to) >= NOTABLE || levelOf(from) !== levelOf(to);

@@ -92,11 +92,11 @@ export function contentHash(report: {
 }): string {
   const { change: _, ...body } = report.report as { readonly change?: unknown };
   const { labels, ownerReferences = [] } = report.metadata;
-  return hash('sha256', canonical({ labels, ownerReferences, workload: report.workload, body }));
+  return hash('sha256', canonical({ labels, ownerReferences, workload: report.workload, body }) ?? '');
 }
 
 /** JSON with sorted keys: the API server keeps the content of a custom resource, not the order of its keys. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string | undefined {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))

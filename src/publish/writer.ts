@@ -5,7 +5,7 @@
 import { type Backoff, backoff, pause } from '../observe/backoff.ts';
 import type { Connection } from '../observe/connection.ts';
 import { messageOf, StatusError } from '../observe/fault.ts';
-import { isNewer, type Known, readKnown, withChange } from './known.ts';
+import { type Baseline, isNewer, type Known, readKnown, sameChange, withChange } from './known.ts';
 import { API_VERSION, contentHash, type RiskReport } from './report.ts';
 import { tokenBucket } from './token-bucket.ts';
 
@@ -58,6 +58,8 @@ export function startWriter(options: WriterOptions): Writer {
   const { signal } = options;
   const wanted = new Map<string, Wanted>();
   const known = new Map<string, Known>();
+  /** What `change` is made from. Not what somebody has written into a report by hand since. */
+  const baselines = new Map<string, Baseline>();
   const waits = new Map<string, Backoff>();
   const pending = new Set<string>();
   const busy = new Set<string>();
@@ -70,8 +72,9 @@ export function startWriter(options: WriterOptions): Writer {
 
   const differs = (key: string): boolean => {
     const want = wanted.get(key);
-    if (want !== undefined) return want.hash !== known.get(key)?.hash;
-    return known.has(key) && options.mayDelete(...parts(key));
+    const there = known.get(key);
+    if (want !== undefined) return want.hash !== there?.hash || !sameChange(there, baselines.get(key));
+    return there !== undefined && options.mayDelete(...parts(key));
   };
   const touch = (key: string) => {
     if (!differs(key)) pending.delete(key);
@@ -80,6 +83,14 @@ export function startWriter(options: WriterOptions): Writer {
       wake();
     }
     announce();
+  };
+  const wrote = (key: string, written: Known) => {
+    known.set(key, written);
+    baselines.set(key, written);
+  };
+  const forget = (key: string) => {
+    known.delete(key);
+    baselines.delete(key);
   };
   const announce = () => {
     if (pending.size > 0 || busy.size > 0) return;
@@ -94,8 +105,8 @@ export function startWriter(options: WriterOptions): Writer {
     const want = wanted.get(key);
     try {
       if (want === undefined) await remove(options.connection, key);
-      else known.set(key, await apply(options, want, known.get(key)));
-      if (want === undefined) known.delete(key);
+      else wrote(key, await apply(options, want, baselines.get(key)));
+      if (want === undefined) forget(key);
       waits.delete(key);
       options.onWrite(want === undefined ? 'deleted' : 'applied', key, want?.since);
     } catch (error) {
@@ -162,6 +173,7 @@ export function startWriter(options: WriterOptions): Writer {
       if (read === undefined || !isNewer(read.known, known.get(read.key))) return;
       if (type === 'DELETED') known.delete(read.key);
       else known.set(read.key, read.known);
+      if (type !== 'DELETED' && !baselines.has(read.key)) baselines.set(read.key, read.known);
       touch(read.key);
     },
     wanted: () => wanted.size,
@@ -196,7 +208,7 @@ async function remove(connection: Connection, key: string): Promise<void> {
   }
 }
 
-async function apply(options: WriterOptions, want: Wanted, before: Known | undefined): Promise<Known> {
+async function apply(options: WriterOptions, want: Wanted, before: Baseline | undefined): Promise<Known> {
   const report = withChange(want.report, before);
   const key = keyOf(report.metadata);
   if (before?.score !== report.report.score) options.onChange?.(report, before?.score);

@@ -1,5 +1,5 @@
 /** From a workload and what surrounds it to its assessment: findings, axes, likelihood, blast radius, score. */
-import { axes, type AttackPath, type Axis, type Check } from '../axes/check.ts';
+import { axes, type AttackPath, type Axis, type Check, severityBands } from '../axes/check.ts';
 import type { Criticality } from '../policy/policy.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { Workload } from '../world/workloads.ts';
@@ -24,7 +24,7 @@ export interface Assessment extends Overall {
   readonly workload: Workload;
   readonly around: Surroundings;
   readonly axes: Readonly<Record<Axis, AxisResult>>;
-  /** Those first whose repair helps most; a finding that another hides follows that one. */
+  /** The worst first: by severity, then by what its repair gives. */
   readonly findings: readonly Ranked[];
   readonly attackPaths: readonly AttackPath[];
 }
@@ -87,12 +87,17 @@ function familyWeights(findings: readonly Finding[]): readonly number[] {
   return [...worst.values()];
 }
 
-/** Worst first within a family; equal weights go by id, so that the order never depends on registration. */
-const worseFirst = (a: Finding, b: Finding): number =>
-  b.weight - a.weight || (a.check.id < b.check.id ? -1 : 1);
+/** The worse of a family hides the other; equal weights go by id, so that the order never depends on registration. */
+const worseFirst = (a: Finding, b: Finding): number => b.weight - a.weight || (a.check.id < b.check.id ? -1 : 1);
+
+const severityRank = ({ weight }: Finding): number => severityBands.findIndex(({ to }) => weight <= to);
+
+/** By severity, so that a cut never loses a critical one to a trifle; within it, what helps most comes first. */
+const mostUrgentFirst = (a: Ranked, b: Ranked): number =>
+  severityRank(b) - severityRank(a) || a.ifFixed - b.ifFixed || worseFirst(a, b);
 
 function rank(byGroup: ByGroup, risks: AxisRisks, criticality: number): readonly Ranked[] {
-  const families: (readonly Ranked[])[] = [];
+  const ranked: Ranked[] = [];
   for (const [group, findings] of byGroup) {
     const without = (finding: Finding): number => {
       const others = familyWeights(findings.filter((other) => other !== finding));
@@ -101,17 +106,9 @@ function rank(byGroup: ByGroup, risks: AxisRisks, criticality: number): readonly
     for (const family of Map.groupBy(findings, ({ check }) => check.family).values()) {
       const [head, ...hidden] = family.toSorted(worseFirst);
       if (head === undefined) continue;
-      families.push([
-        { ...head, ifFixed: without(head) },
-        ...hidden.map(
-          (finding): Ranked => ({ ...finding, ifFixed: without(finding), behind: head.check.id }),
-        ),
-      ]);
+      ranked.push({ ...head, ifFixed: without(head) });
+      for (const finding of hidden) ranked.push({ ...finding, ifFixed: without(finding), behind: head.check.id });
     }
   }
-  return families.toSorted(mostHelpfulFirst).flat();
-}
-
-function mostHelpfulFirst([a]: readonly Ranked[], [b]: readonly Ranked[]): number {
-  return a === undefined || b === undefined ? 0 : a.ifFixed - b.ifFixed || worseFirst(a, b);
+  return ranked.toSorted(mostUrgentFirst);
 }

@@ -10,7 +10,7 @@ export const byReference: Equal = Object.is;
  * Derives again only if an input is another object. If the result equals the last, the OLD object is returned, so
  * the layers below skip too. The memo is this closure's, one per world: nothing to invalidate.
  */
-export function layer<In extends readonly unknown[], Out>(
+function layer<In extends readonly unknown[], Out>(
   derive: (...inputs: In) => Out,
   equal: Equal = isDeepStrictEqual,
 ): (...inputs: In) => Out {

@@ -50,6 +50,8 @@ export interface Credential {
   readonly kind: string;
   /** How it was recognised: by the shape of the value, or by the name of the key beside a plain value. */
   readonly by: 'pattern' | 'name' | 'entropy';
+  /** A well-known default, or one that is easily guessed from what stands near. */
+  readonly weak?: boolean | undefined;
 }
 
 export interface EnvVar {
@@ -362,6 +364,9 @@ export interface Service extends Slim {
   readonly externalIPs: readonly string[];
   readonly externalName?: string | undefined;
   readonly externalTrafficPolicy?: string | undefined;
+  readonly healthCheckNodePort?: number | undefined;
+  readonly loadBalancerClass?: string | undefined;
+  readonly allocateLoadBalancerNodePorts?: boolean | undefined;
   readonly loadBalancerSourceRanges: readonly string[];
   /** Addresses that the load balancer has; empty in files and while it is pending. */
   readonly loadBalancerIngress: readonly string[];

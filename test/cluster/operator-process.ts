@@ -18,6 +18,8 @@ export interface OperatorProcess {
   /** What the process wrote that is no log line: a stack trace, say. */
   readonly other: readonly string[];
   readonly pid: number;
+  /** Resolves with the exit code when it ends, by itself or not. */
+  readonly ended: Promise<number | null>;
   metrics(): Promise<string>;
   ready(): Promise<boolean>;
   said(text: string): boolean;
@@ -68,6 +70,7 @@ export async function spawnOperator({ kubeconfig, args = [] }: Options = {}): Pr
     log,
     other,
     pid: child.pid ?? 0,
+    ended: closed,
     metrics: async () => (await fetch(address('metrics'))).text(),
     ready: async () => (await fetch(address('health'))).ok,
     said: (text) => log.some(({ message }) => message.includes(text)),

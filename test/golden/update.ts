@@ -52,7 +52,7 @@ export function renderTable(rows: readonly GoldenRow[]): string {
       name,
       score.toFixed(4),
       worked.score.toFixed(1),
-      `${by < 0 ? '-' : '+'}${Math.abs(by).toFixed(1)}`,
+      Math.abs(by) < 0.05 ? '' : `${by < 0 ? '-' : '+'}${Math.abs(by).toFixed(1)}`,
       level,
       likelihood.toFixed(4),
       blastRadius.toFixed(4),

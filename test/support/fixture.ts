@@ -28,7 +28,7 @@ export interface Fixture extends Judged {
 
 export const axesFolder = join(import.meta.dirname, '../../src/axes');
 
-export const fixturePath = (id: string, which: 'fires' | 'clean'): string =>
+const fixturePath = (id: string, which: 'fires' | 'clean'): string =>
   join(axesFolder, `${id}.${which}.yaml`);
 
 export async function fixture(id: string, which: 'fires' | 'clean'): Promise<Fixture> {

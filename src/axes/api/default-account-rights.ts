@@ -9,7 +9,7 @@ export default {
     those pods have them, also the ones that come later and need none. Create an account for the workload that needs
     the rights and bind that one.`,
   source: 'CIS Kubernetes Benchmark',
-  controls: ['CIS Kubernetes Benchmark 5.1.5', 'OWASP K03'],
+  controls: ['CIS 5.1.5', 'OWASP K03'],
   find: (variant, workload, around) => {
     const { account, access } = around;
     if (variant !== workload.variants[0] || account.name !== 'default') return [];

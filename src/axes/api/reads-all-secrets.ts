@@ -9,7 +9,7 @@ export default {
     as to get them does. Ingress controllers and certificate managers often ask for it because they serve every
     namespace; most can be told to watch a few. Bind the rule in those namespaces instead.`,
   source: 'Kubernetes: RBAC good practices, privilege escalation risks',
-  controls: ['CIS Kubernetes Benchmark 5.1.2', 'OWASP K03'],
+  controls: ['CIS 5.1.2', 'OWASP K03'],
   find: (variant, workload, around) =>
     foundIn(variant, workload, around, {
       applies: ({ consequence }) => consequence === 'all-secrets',

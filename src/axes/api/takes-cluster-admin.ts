@@ -10,7 +10,7 @@ export default {
     any account. Operators that install or secure other things sometimes need it; an application does not. Give the
     account only the verbs, resources and namespaces that it uses.`,
   source: 'Kubernetes: RBAC good practices, privilege escalation risks',
-  controls: ['CIS Kubernetes Benchmark 5.1.1', 'OWASP K03'],
+  controls: ['CIS 5.1.1', 'OWASP K03'],
   find: (variant, workload, around) =>
     foundIn(variant, workload, around, {
       applies: ({ consequence }) => consequence === 'cluster-admin',

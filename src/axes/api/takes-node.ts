@@ -9,7 +9,7 @@ export default {
     kubelet. Either is root on a node, with the secrets and tokens of every pod on it. Enforce the level baseline or
     restricted on the namespace, or take the permission away.`,
   source: 'Kubernetes: RBAC good practices, privilege escalation risks',
-  controls: ['CIS Kubernetes Benchmark 5.1.4', 'OWASP K03'],
+  controls: ['CIS 5.1.4', 'OWASP K03'],
   find: (variant, workload, around) =>
     foundIn(variant, workload, around, {
       applies: ({ consequence }) => consequence === 'node',

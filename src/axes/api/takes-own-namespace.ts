@@ -9,7 +9,7 @@ export default {
     of its neighbours. An intruder gets the credentials of everything in the namespace. List the Secrets that it
     needs in resourceNames, or give it a namespace of its own.`,
   source: 'Kubernetes: RBAC good practices, privilege escalation risks',
-  controls: ['CIS Kubernetes Benchmark 5.1.2', 'OWASP K03'],
+  controls: ['CIS 5.1.2', 'OWASP K03'],
   find: (variant, workload, around) =>
     foundIn(variant, workload, around, {
       applies: ({ consequence }) => consequence === 'namespace-secrets',

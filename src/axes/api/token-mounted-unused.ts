@@ -25,7 +25,7 @@ export default {
     finds it, learns about the cluster with it, and gets whatever is bound to the account later. Set
     automountServiceAccountToken to false where the application does not talk to the API.`,
   source: 'CIS Kubernetes Benchmark',
-  controls: ['CIS Kubernetes Benchmark 5.1.6'],
+  controls: ['CIS 5.1.6'],
   find: (variant, _workload, around) => {
     const { account, missing } = around;
     const { pod, ref, at } = variant;

@@ -46,7 +46,7 @@ export default {
     with each new version: escalate, bind and impersonate are verbs too. List what the workload calls. A controller
     that does everything with its own custom resources is not meant.`,
   source: 'CIS Kubernetes Benchmark',
-  controls: ['CIS Kubernetes Benchmark 5.1.3', 'OWASP K03'],
+  controls: ['CIS 5.1.3', 'OWASP K03'],
   find: (variant, workload, around) => {
     if (variant !== workload.variants[0]) return [];
     return around.access.grants.flatMap((grant) => {

@@ -9,7 +9,7 @@ export default {
     even listed by the distribution, so a scan that finds little means little. Rebuild on a release that is
     supported.`,
   source: 'NIST SP 800-190, 4.1.1: image vulnerabilities',
-  controls: ['OWASP K02: Supply Chain Vulnerabilities'],
+  controls: ['OWASP K02'],
   find: (variant, _, { vulnerabilities }) =>
     imagesOf(variant).flatMap(({ text, shown, evidence }) => {
       const system = vulnerabilities.get(text)?.endOfLife;

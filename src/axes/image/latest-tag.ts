@@ -11,7 +11,7 @@ export default {
     changes with every restart without anyone deciding it, two pods may run different code, and nobody can tell which
     version was attacked. Name a version, or better a digest.`,
   source: 'Kubernetes documentation, Images: image names and image pull policy',
-  controls: ['OWASP K02: Supply Chain Vulnerabilities'],
+  controls: ['OWASP K02'],
   find: (variant) =>
     readableImages(variant).flatMap(({ reference, shown, evidence }) => {
       const weight = weights[movementOf(reference)];

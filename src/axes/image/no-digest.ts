@@ -9,7 +9,7 @@ export default {
     runs it. A digest (name@sha256:...) is the content itself, so a stolen push credential changes nothing. Build
     systems and update bots can write digests; keep the tag beside it for people.`,
   source: 'NSA/CISA Kubernetes Hardening Guide, Kubernetes Pod security: building secure container images',
-  controls: ['OWASP K02: Supply Chain Vulnerabilities'],
+  controls: ['OWASP K02'],
   find: (variant) =>
     readableImages(variant)
       .filter(({ reference }) => reference.digest === undefined)

@@ -9,7 +9,7 @@ export default {
   docs: `The registry or repository is frozen or gone. Its images are as old as that day and get no more fixes, however
     new the manifest is; where the name itself is given up, someone else may serve it. Move to the successor.`,
   source: 'Kubernetes blog, 2023-02-06: k8s.gcr.io Image Registry Will Be Frozen From the 3rd of April 2023',
-  controls: ['OWASP K02: Supply Chain Vulnerabilities'],
+  controls: ['OWASP K02'],
   find: (variant) =>
     readableImages(variant).flatMap(({ reference, shown, evidence }) => {
       const place = retired(reference);

@@ -8,7 +8,7 @@ export default {
   docs: `No scanner has reported on this image, so holes in it stay unseen. Unknown is not safe: most images that
     nobody scans have known vulnerabilities. Any result replaces this finding, also one that finds nothing.`,
   source: 'NIST SP 800-190, 4.1.1: image vulnerabilities',
-  controls: ['OWASP K02: Supply Chain Vulnerabilities'],
+  controls: ['OWASP K02'],
   find: (variant, _, { vulnerabilities }) =>
     imagesOf(variant)
       // ephemeral containers come and go by hand, and scanners do not follow them

@@ -43,7 +43,7 @@ export default {
     reported. Without such a list, only registries that can hardly be trusted are: plain addresses, localhost, and
     plain HTTP, where anyone on the way can exchange the image.`,
   source: 'NIST SP 800-190, 4.2.1: insecure connections to registries; 4.1.5: use of untrusted images',
-  controls: ['OWASP K02: Supply Chain Vulnerabilities'],
+  controls: ['OWASP K02'],
   find: (variant, _, { policy }) =>
     readableImages(variant).flatMap(({ reference, shown, evidence }) => {
       const judgement = judge(reference, policy.trustedRegistries);

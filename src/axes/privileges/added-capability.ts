@@ -10,6 +10,6 @@ export default {
     it gives decides how much that matters, from keeping a clock right to tracing every process of the node. Only
     NET_BIND_SERVICE is harmless. Give a capability only to the container that uses it, after dropping all others.`,
   source: 'Pod Security Standards, restricted: Capabilities; capabilities(7)',
-  controls: ['PSS baseline: Capabilities', 'PSS restricted: Capabilities', 'CIS Kubernetes Benchmark 5.2.9'],
+  controls: ['PSS baseline: Capabilities', 'PSS restricted: Capabilities', 'CIS 5.2.9'],
   find: (variant) => addedCapabilities(variant, (weight) => weight > 0 && weight < TAKES_NODE),
 } satisfies Check;

@@ -8,7 +8,7 @@ export default {
   docs: `With hostIPC the pod can read and change the shared memory and message queues of the node and of other pods
     that do the same: databases and caches keep data there. Containers of one pod share memory without it.`,
   source: 'Pod Security Standards, baseline: Host Namespaces',
-  controls: ['PSS baseline: Host Namespaces', 'CIS Kubernetes Benchmark 5.2.4', 'OWASP K01'],
+  controls: ['PSS baseline: Host Namespaces', 'CIS 5.2.4', 'OWASP K01'],
   find: (variant) => {
     const { ref, pod, at } = variant;
     if (pod.hostIPC !== true) return [];

@@ -17,7 +17,7 @@ export default {
     on localhost of the node (the kubelet, agents without a password) and the cloud's metadata service, and with the
     default capabilities it can listen to other pods' traffic. Network agents and control plane components need it.`,
   source: 'Pod Security Standards, baseline: Host Namespaces',
-  controls: ['PSS baseline: Host Namespaces', 'CIS Kubernetes Benchmark 5.2.5', 'OWASP K01'],
+  controls: ['PSS baseline: Host Namespaces', 'CIS 5.2.5', 'OWASP K01'],
   find: (variant) => {
     const { ref, pod, at } = variant;
     if (pod.hostNetwork !== true) return [];

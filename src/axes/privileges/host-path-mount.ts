@@ -11,7 +11,7 @@ export default {
     Agents of the node need some of it, and should take the smallest folder, read-only. Everything else keeps its
     files in an emptyDir or a PersistentVolumeClaim.`,
   source: 'Pod Security Standards, baseline: HostPath Volumes; also through PersistentVolumes',
-  controls: ['PSS baseline: HostPath Volumes', 'CIS Kubernetes Benchmark 5.2.12', 'OWASP K01'],
+  controls: ['PSS baseline: HostPath Volumes', 'CIS 5.2.12', 'OWASP K01'],
   find: (variant, _, { storage }) =>
     nodePathsIn(variant, storage)
       .filter(({ weight }) => weight < TAKES_NODE)

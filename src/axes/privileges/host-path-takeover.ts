@@ -11,7 +11,7 @@ export default {
     protects nothing. Only agents that manage nodes need this; anything else asks for the smallest harmless folder, or
     talks to the Kubernetes API instead.`,
   source: 'Pod Security Standards, baseline: HostPath Volumes; also through PersistentVolumes',
-  controls: ['PSS baseline: HostPath Volumes', 'CIS Kubernetes Benchmark 5.2.12', 'OWASP K01'],
+  controls: ['PSS baseline: HostPath Volumes', 'CIS 5.2.12', 'OWASP K01'],
   find: (variant, { ref }, { storage }) =>
     nodePathsIn(variant, storage)
       .filter(({ weight }) => weight >= TAKES_NODE)

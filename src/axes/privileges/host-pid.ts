@@ -9,7 +9,7 @@ export default {
     environment with its credentials, and root in the pod may end them. Together with a privileged container it is one
     command to a shell on the node. Node monitoring is the only usual reason.`,
   source: 'Pod Security Standards, baseline: Host Namespaces',
-  controls: ['PSS baseline: Host Namespaces', 'CIS Kubernetes Benchmark 5.2.3', 'OWASP K01'],
+  controls: ['PSS baseline: Host Namespaces', 'CIS 5.2.3', 'OWASP K01'],
   find: (variant) => {
     const { ref, pod, at } = variant;
     if (pod.hostPID !== true) return [];

@@ -14,7 +14,7 @@ export default {
     node, often without any NetworkPolicy in between, and it can take the place of a service of the node. A Service
     does the same in a controlled way. Agents that have to be found on their own node need it.`,
   source: 'Pod Security Standards, baseline: Host Ports',
-  controls: ['PSS baseline: Host Ports', 'CIS Kubernetes Benchmark 5.2.13'],
+  controls: ['PSS baseline: Host Ports', 'CIS 5.2.13'],
   find: (variant) => {
     // the API server fills in the host ports of a pod with hostNetwork: that is the finding of its own check
     if (variant.pod.hostNetwork === true) return [];

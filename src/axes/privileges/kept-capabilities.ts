@@ -10,11 +10,7 @@ export default {
     packets, making device files, ignoring the permissions of files. Drop ALL, and add back the one that is missed;
     for a port below 1024 that is NET_BIND_SERVICE.`,
   source: 'Pod Security Standards, restricted: Capabilities',
-  controls: [
-    'PSS restricted: Capabilities',
-    'CIS Kubernetes Benchmark 5.2.8',
-    'CIS Kubernetes Benchmark 5.2.10',
-  ],
+  controls: ['PSS restricted: Capabilities', 'CIS 5.2.8', 'CIS 5.2.10'],
   find: (variant) =>
     linuxContainersOf(variant.pod).flatMap((located) => {
       const { container, list, index } = located;

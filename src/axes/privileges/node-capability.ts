@@ -10,7 +10,7 @@ export default {
     code into its kernel, DAC_READ_SEARCH opens any of its files, SYS_PTRACE beside hostPID takes over its processes.
     Network and storage agents may need one; no application does.`,
   source: 'capabilities(7); Pod Security Standards, baseline: Capabilities',
-  controls: ['PSS baseline: Capabilities', 'CIS Kubernetes Benchmark 5.2.9', 'OWASP K01'],
+  controls: ['PSS baseline: Capabilities', 'CIS 5.2.9', 'OWASP K01'],
   find: (variant, { ref }) =>
     addedCapabilities(variant, (weight) => weight >= TAKES_NODE).map((found) => {
       const [place] = found.evidence;

@@ -9,7 +9,7 @@ export default {
     whoever starts it, even in a container that runs as another user. Absent means allowed. Hardly any server needs it;
     images with sudo or ping do.`,
   source: 'Pod Security Standards, restricted: Privilege Escalation',
-  controls: ['PSS restricted: Privilege Escalation', 'CIS Kubernetes Benchmark 5.2.6', 'OWASP K01'],
+  controls: ['PSS restricted: Privilege Escalation', 'CIS 5.2.6', 'OWASP K01'],
   find: (variant) =>
     linuxContainersOf(variant.pod).flatMap((located) => {
       const { name, securityContext: context } = located.container;

@@ -10,7 +10,7 @@ export default {
     whoever is in it is root of the node, by a handful of published commands. Only agents that set up nodes (network,
     storage) need that. Everything else should ask for the single capability or device that it really uses.`,
   source: 'Pod Security Standards, baseline: Privileged Containers',
-  controls: ['PSS baseline: Privileged Containers', 'CIS Kubernetes Benchmark 5.2.2', 'OWASP K01'],
+  controls: ['PSS baseline: Privileged Containers', 'CIS 5.2.2', 'OWASP K01'],
   find: (variant, { ref }) =>
     linuxContainersOf(variant.pod).flatMap((located) => {
       const { container, list, index } = located;

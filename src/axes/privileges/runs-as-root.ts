@@ -72,7 +72,7 @@ export default {
   controls: [
     'PSS restricted: Running as Non-root',
     'PSS restricted: Running as Non-root user',
-    'CIS Kubernetes Benchmark 5.2.7',
+    'CIS 5.2.7',
     'OWASP K01',
   ],
   find: (variant) => [...asRoot(variant), ...asAdministrator(variant)],

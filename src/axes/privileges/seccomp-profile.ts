@@ -14,7 +14,7 @@ export default {
     unless the pod asks for it or the kubelet is told to (seccompDefault). RuntimeDefault is right for nearly every
     program, and costs nothing.`,
   source: 'Pod Security Standards, restricted: Seccomp',
-  controls: ['PSS baseline: Seccomp', 'PSS restricted: Seccomp', 'CIS Kubernetes Benchmark 5.7.2'],
+  controls: ['PSS baseline: Seccomp', 'PSS restricted: Seccomp', 'CIS 5.7.2'],
   find: (variant) =>
     linuxContainersOf(variant.pod).flatMap((located) => {
       const { container } = located;

@@ -10,7 +10,7 @@ export default {
   docs: `A Windows HostProcess container is no container: its processes run on the node, with the files, the network
     and the accounts of the node. Only agents that set up Windows nodes need that.`,
   source: 'Pod Security Standards, baseline: HostProcess',
-  controls: ['PSS baseline: HostProcess', 'CIS Kubernetes Benchmark 5.2.11'],
+  controls: ['PSS baseline: HostProcess', 'CIS 5.2.11'],
   find: (variant, { ref }) =>
     placesOf('windowsHostProcess', variant).map((place) => {
       const { container, path } = place;

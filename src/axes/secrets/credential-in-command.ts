@@ -11,7 +11,7 @@ export default {
     lists processes. Put it into a Secret and pass it as a file; where a program takes it only as an argument, refer
     to a variable as $(NAME) and set that from the Secret. Then replace the credential: it is known.`,
   source: 'NSA/CISA Kubernetes Hardening Guide: Protecting Secrets',
-  controls: ['CIS Kubernetes Benchmark 5.4.1', 'OWASP K08'],
+  controls: ['CIS 5.4.1', 'OWASP K08'],
   find: (variant) =>
     holdersOf(variant).flatMap(({ container, evidence }) =>
       (['command', 'args'] as const).flatMap((list) =>

@@ -12,7 +12,7 @@ export default {
     Put it into a Secret, mount that as a file or refer to it with secretKeyRef, and replace the credential: it is
     known.`,
   source: 'NSA/CISA Kubernetes Hardening Guide: Protecting Secrets',
-  controls: ['CIS Kubernetes Benchmark 5.4.1', 'OWASP K08'],
+  controls: ['CIS 5.4.1', 'OWASP K08'],
   find: (variant) =>
     holdersOf(variant).flatMap(({ container, evidence }) =>
       container.env.flatMap(({ name, credential }, index) =>

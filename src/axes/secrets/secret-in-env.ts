@@ -9,7 +9,7 @@ export default {
     value until the pod is made anew. A file can be read by the one process that needs it and follows when the Secret
     changes. Many programs take NAME_FILE in place of NAME; where one does not, this is a small risk to accept.`,
   source: 'CIS Kubernetes Benchmark',
-  controls: ['CIS Kubernetes Benchmark 5.4.1', 'OWASP K08'],
+  controls: ['CIS 5.4.1', 'OWASP K08'],
   find: (variant) =>
     holdersOf(variant).flatMap(({ container, evidence }) =>
       container.env.flatMap(({ name, valueFrom }, index) =>

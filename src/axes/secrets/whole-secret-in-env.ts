@@ -9,7 +9,7 @@ export default {
     are added later; a key with the name of a variable that the program obeys (such as LD_PRELOAD) changes what it
     does. Name the keys that are needed, best as files of a volume.`,
   source: 'CIS Kubernetes Benchmark',
-  controls: ['CIS Kubernetes Benchmark 5.4.1', 'OWASP K08'],
+  controls: ['CIS 5.4.1', 'OWASP K08'],
   find: (variant) =>
     holdersOf(variant).flatMap(({ container, evidence }) =>
       container.envFrom.flatMap(({ secretRef }, index) =>

@@ -36,7 +36,7 @@ function schemaOf(crd: unknown): unknown {
 }
 
 /** Paths of fields that `wanted` declares and `installed` does not. A newer schema may have more. */
-export function missingFields(wanted: unknown, installed: unknown, path = ''): readonly string[] {
+function missingFields(wanted: unknown, installed: unknown, path = ''): readonly string[] {
   if (!isRecord(wanted)) return [];
   if (!isRecord(installed)) return [path === '' ? VERSION : path];
   const properties = isRecord(wanted['properties']) ? Object.entries(wanted['properties']) : [];

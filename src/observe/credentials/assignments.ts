@@ -7,18 +7,44 @@ import type { Credential } from '../../world/objects.ts';
 const assignment =
   /(?:^|[\s,;{&"'(<[])(?:-{1,2})?([A-Za-z_][\w.-]{1,80})["']?( ?[:=]{1,2} ?|: {1,8}|>)(?:"([^"\n]{0,512})"|'([^'\n]{0,512})'|([^\s"'<>,;&]{1,512}))(?=([^\n]{0,2}))/g;
 
-export function assignedIn(text: string): Credential | undefined {
-  let byEntropy: Credential | undefined;
-  for (const [, name = '', sign = '', double, single, bare, after = ''] of text.matchAll(assignment)) {
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Every assignment of a text that is no code, whatever its name tells. */
+export const namedIn = (text: string): readonly Assignment[] =>
+  text
+    .matchAll(assignment)
+    .flatMap(([, name = '', sign = '', double, single, bare, after = '']) => {
+      const value = double ?? single ?? bare ?? '';
+      const isNone = bare !== undefined && (isCode(bare) || (sign.endsWith(' ') && !/^\s*$/.test(after)));
+      return isNone ? [] : [{ name, value }];
+    })
+    .toArray();
+
+interface Found extends Assignment {
+  /** In words, what the value is. */
+  readonly kind: string;
+  readonly by: Credential['by'];
+}
+
+/** The assignments of a text whose values are credentials. */
+export const assignmentsIn = (text: string): readonly Found[] =>
+  namedIn(text).flatMap(({ name, value }) => {
     const telling = tellingOf(name);
-    if (telling === undefined) continue;
-    const value = double ?? single ?? bare ?? '';
-    if (bare !== undefined && (isCode(bare) || (sign.endsWith(' ') && !/^\s*$/.test(after)))) continue;
-    if (!isPlainCredential(value, telling.kind)) continue;
-    if (telling.sure && value.length >= SHORTEST) return { kind: telling.kind, by: 'name' };
-    if (looksRandom(value)) byEntropy ??= { kind: telling.kind, by: 'entropy' };
-  }
-  return byEntropy;
+    if (telling === undefined || !isPlainCredential(value, telling.kind)) return [];
+    const { kind, sure } = telling;
+    if (sure && value.length >= SHORTEST) return [{ name, value, kind, by: 'name' as const }];
+    return looksRandom(value) ? [{ name, value, kind, by: 'entropy' as const }] : [];
+  });
+
+/** What a name gives away, else what looks random. */
+export function assignedIn(text: string): Credential | undefined {
+  const found = assignmentsIn(text);
+  const [first] = found;
+  const { kind, by } = found.find((one) => one.by === 'name') ?? first ?? {};
+  return kind === undefined || by === undefined ? undefined : { kind, by };
 }
 
 /** In longer text more is only an example, so more is asked of the value. */

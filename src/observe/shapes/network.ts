@@ -3,6 +3,7 @@ import type * as slim from '../../world/objects.ts';
 import { head, labels, lifted, strings } from './metadata.ts';
 import { labelSelector } from './selector.ts';
 import {
+  boolean,
   isRecord,
   list,
   number,
@@ -75,6 +76,9 @@ const serviceSpec = object<Omit<slim.Service, keyof slim.Slim | 'loadBalancerIng
   externalIPs: strings,
   externalName: optional(string),
   externalTrafficPolicy: optional(string),
+  healthCheckNodePort: optional(number),
+  loadBalancerClass: optional(string),
+  allocateLoadBalancerNodePorts: optional(boolean),
   loadBalancerSourceRanges: strings,
 });
 

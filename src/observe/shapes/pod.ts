@@ -86,7 +86,7 @@ const handler = optional(object<slim.Handler>({ httpGet: hosted, tcpSocket: host
 
 const resources = optional(object<slim.Resources>({ limits: labels, requests: labels }));
 
-export const container = object<slim.Container>({
+const container = object<slim.Container>({
   name: string,
   image: optional(string),
   imagePullPolicy: optional(string),
@@ -151,7 +151,7 @@ const knownSources = object<Omit<slim.Volume, 'sources'>>({
   csi: optional(object<{ driver: string }>({ driver: string })),
 });
 
-export const volume: Shape<slim.Volume> = (value) => {
+const volume: Shape<slim.Volume> = (value) => {
   const known = knownSources(value);
   const sources = isRecord(value)
     ? Object.keys(value).filter((key) => key !== 'name' && isRecord(value[key]))

@@ -183,6 +183,16 @@ describe('the report writer', () => {
     it('one point over the bound of a level is one', async () => {
       expect(await changeAfter(seen('a', 34, '5'), 35)).to.deep.equal({ from: 34, to: 35, because: [] });
     });
+    it('what somebody edits by hand is no change, and an edited `change` is put back', async () => {
+      expect(await changeAfter(seen('a', 40, '5', { change: earlier }), 41)).to.deep.equal(earlier);
+      writer.observed('MODIFIED', seen('a', 1, '900'));
+      await writer.settled();
+      expect(server.held.get('shop/a')?.['report']).to.deep.include({ score: 41, change: earlier });
+      writer.observed('MODIFIED', seen('a', 41, '901', { change: { from: 0, to: 99, because: [] } }));
+      await writer.settled();
+      expect(server.held.get('shop/a')?.['report']).to.deep.include({ score: 41, change: earlier });
+      expect(server.calls).to.have.length(3);
+    });
     it('another model says so', async () => {
       expect(await changeAfter(seen('a', 10, '5', { modelVersion: 'v0' }), 50)).to.deep.equal({
         from: 10,
