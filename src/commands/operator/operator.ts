@@ -21,7 +21,7 @@ import { crdProblem } from './crd.ts';
 import { type Address, isLoopback, serve } from './http.ts';
 import { readiness } from './readiness.ts';
 import { OperatorShell } from './shell.ts';
-import { startSweeper, type Sweep } from './sweeper.ts';
+import { startSweeper } from './sweeper.ts';
 
 export interface OperatorOptions {
   readonly config: KubeConfig;
@@ -177,13 +177,20 @@ function assemble(
     assessor: assessor(checks),
     world: () => observer.world(Math.floor(Date.now() / MINUTE), options.youngAfter),
     policy: () => defaultPolicy,
-    onDuration: (seconds) => metrics.assessDuration.observe(seconds),
     onError: (error) =>
       said.say(String(error), () =>
         logger.error(String(error), { cause: messageOf(error), ...stackOf(error) }),
       ),
-    onSweep: (sweep) => {
-      publish(sweep, writer, metrics);
+    onAssessed: (assessment, since) => {
+      metrics.series.show(assessment);
+      writer.want(reportOf(assessment, { live: true }), since);
+    },
+    onGone: ({ key, ref }) => {
+      metrics.series.hide(key);
+      writer.unwant(ref.namespace, reportName(ref));
+    },
+    onSwept: (seconds) => {
+      metrics.assessDuration.observe(seconds);
       begun.swept = true;
       mayBegin();
     },
@@ -199,22 +206,11 @@ function assemble(
     async start() {
       await Promise.race([observer.synced, aborted(signal)]);
       if (signal.aborted) return;
-      sweeper.touch();
+      sweeper.begin();
       setInterval(() => sweeper.touch(), MINUTE).unref();
       void writer.settled().then(() => logger.info('all reports are written', { reports: writer.wanted() }));
     },
   };
-}
-
-function publish({ changed, gone, since }: Sweep, writer: Writer, metrics: Metrics): void {
-  for (const { key, ref } of gone) {
-    metrics.hide(key);
-    writer.unwant(ref.namespace, reportName(ref));
-  }
-  for (const assessment of changed) {
-    metrics.show(assessment);
-    writer.want(reportOf(assessment, { live: true }), since);
-  }
 }
 
 function logChange(

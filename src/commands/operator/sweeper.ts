@@ -6,25 +6,25 @@ import type { RiskPolicy } from '../../policy/policy.ts';
 import type { World } from '../../world/world.ts';
 import type { Workload } from '../../world/workloads.ts';
 
-export interface Sweep {
-  /** Assessments that are not those of the last sweep. */
-  readonly changed: readonly Assessment[];
-  /** Workloads that are gone. */
-  readonly gone: readonly Workload[];
-  /** When the first change that this sweep shows was seen, in milliseconds of `performance.now()`. */
-  readonly since: number;
-}
-
 interface Options {
   readonly assessor: Assessor;
   readonly world: () => World;
   readonly policy: () => RiskPolicy;
-  readonly onSweep: (sweep: Sweep) => void;
-  readonly onDuration: (seconds: number) => void;
+  /**
+   * An assessment that is not that of the last sweep.
+   * @param since when the first change that this sweep shows was seen, in milliseconds of `performance.now()`
+   */
+  readonly onAssessed: (assessment: Assessment, since: number) => void;
+  /** A workload of the last sweep that is gone. */
+  readonly onGone: (workload: Workload) => void;
+  /** A sweep has come to its end. */
+  readonly onSwept: (seconds: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export interface Sweeper {
+  /** The world is complete: sweep it, and from now on after each change. A part of it would look like deletions. */
+  begin(): void;
   /** Something has changed: sweep soon. */
   touch(): void;
   /** No sweep begins any more. */
@@ -42,10 +42,11 @@ export function startSweeper(options: Options): Sweeper {
   let first: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = false;
+  let begun = false;
   let stopped = false;
 
   const schedule = () => {
-    if (stopped || sweeping || first === undefined) return;
+    if (!begun || stopped || sweeping || first === undefined) return;
     clearTimeout(timer);
     const left = Math.max(0, first + LONGEST - performance.now());
     timer = setTimeout(() => void run(), Math.min(QUIET, left));
@@ -55,10 +56,10 @@ export function startSweeper(options: Options): Sweeper {
     first = undefined;
     sweeping = true;
     try {
-      const { changed, present } = await sweepOnce(options);
-      const gone = [...seen.values()].filter(({ key }) => !present.has(key));
+      const { present, seconds } = await sweepOnce(options, since);
+      for (const workload of seen.values()) if (!present.has(workload.key)) options.onGone(workload);
       seen = present;
-      if (!stopped) options.onSweep({ changed, gone, since });
+      options.onSwept(seconds);
     } catch (error) {
       options.onError(error);
     } finally {
@@ -66,11 +67,16 @@ export function startSweeper(options: Options): Sweeper {
       schedule();
     }
   };
+  const touch = () => {
+    first ??= performance.now();
+    schedule();
+  };
   return {
-    touch() {
-      first ??= performance.now();
-      schedule();
+    begin() {
+      begun = true;
+      touch();
     },
+    touch,
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -78,20 +84,18 @@ export function startSweeper(options: Options): Sweeper {
   };
 }
 
-async function sweepOnce({ assessor, world, policy, onDuration, onError }: Options) {
-  const changed: Assessment[] = [];
+async function sweepOnce({ assessor, world, policy, onAssessed, onError }: Options, since: number) {
   const present = new Map<string, Workload>();
   let begun = performance.now();
   let busy = 0;
-  for (const { workload, assessment, error, changed: isNew } of assessor.each(world(), policy())) {
+  for (const { workload, assessment, error, changed } of assessor.each(world(), policy())) {
     present.set(workload.key, workload);
-    if (isNew && assessment !== undefined) changed.push(assessment);
-    if (isNew && error !== undefined) onError(error);
+    if (changed && assessment !== undefined) onAssessed(assessment, since);
+    if (changed && error !== undefined) onError(error);
     if (performance.now() - begun < SLICE) continue;
     busy += performance.now() - begun;
     await nextTurn();
     begun = performance.now();
   }
-  onDuration((busy + performance.now() - begun) / 1000);
-  return { changed, present };
+  return { present, seconds: (busy + performance.now() - begun) / 1000 };
 }

@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import { startSweeper, type Sweeper } from '../../../src/commands/operator/sweeper.ts';
+import { loadWorld } from '../../../src/observe/files/load.ts';
+import { defaultPolicy } from '../../../src/policy/policy.ts';
+import { assessor } from '../../../src/score/assessor.ts';
+import type { World } from '../../../src/world/world.ts';
+
+const deployment = (name: string) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {template: {spec: {containers: [{name: a, image: x}]}}}\n`;
+
+const worldOf = async (...names: readonly string[]): Promise<World> =>
+  (await loadWorld([{ name: 'test', content: names.map(deployment).join('---\n') }], 0)).world;
+
+describe('the sweeper', () => {
+  let world: World;
+  let told: string[];
+  let sweeper: Sweeper;
+  const swept = async () => {
+    while (!told.includes('swept')) await new Promise((resolve) => setTimeout(resolve, 5));
+    return told.splice(0).filter((text) => text !== 'swept');
+  };
+
+  beforeEach(async () => {
+    world = await worldOf('a', 'b');
+    told = [];
+    sweeper = startSweeper({
+      assessor: assessor([]),
+      world: () => world,
+      policy: () => defaultPolicy,
+      onAssessed: ({ workload }) => told.push(`+${workload.ref.name}`),
+      onGone: ({ ref }) => told.push(`-${ref.name}`),
+      onSwept: () => told.push('swept'),
+      onError: (error) => told.push(String(error)),
+    });
+  });
+  afterEach(() => sweeper.stop());
+
+  it('does not sweep a world that is not complete yet: what it lacks would count as gone', async () => {
+    sweeper.touch();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(told).to.deep.equal([]);
+    sweeper.begin();
+    expect(await swept()).to.deep.equal(['+a', '+b']);
+  });
+
+  it('tells what is new or gone, and nothing of what has not changed', async () => {
+    sweeper.begin();
+    await swept();
+    const [a, c] = [
+      world.tables.deployments.get('default')?.get('a'),
+      (await worldOf('c')).tables.deployments.get('default')?.get('c'),
+    ];
+    if (a === undefined || c === undefined) throw new Error('not loaded');
+    world = {
+      ...world,
+      tables: {
+        ...world.tables,
+        deployments: new Map([
+          [
+            'default',
+            new Map([
+              ['a', a],
+              ['c', c],
+            ]),
+          ],
+        ]),
+      },
+    };
+    sweeper.touch();
+    expect(await swept()).to.deep.equal(['+c', '-b']);
+  });
+
+  it('sweeps once for a burst', async () => {
+    sweeper.begin();
+    for (let index = 0; index < 100; index += 1) sweeper.touch();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(told.filter((text) => text === 'swept')).to.have.length(1);
+  });
+
+  it('does not begin a sweep after it was stopped', async () => {
+    sweeper.begin();
+    sweeper.stop();
+    sweeper.touch();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(told).to.deep.equal([]);
+  });
+});
