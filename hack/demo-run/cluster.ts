@@ -60,7 +60,7 @@ async function showFiles(pending: readonly (keyof Binaries)[], signal: AbortSign
   heading('First, how the manifests score as files: hack/hexarisk scan demo/*.yaml    (the worst first)');
   say(
     dim(
-      `The control plane follows once there is ${pending.join(', ')}: about ten minutes if it must be built.`,
+      `The control plane follows once there is ${pending.join(', ')}: ten minutes or more if they must be built.`,
     ),
   );
   say(dim('Files cannot tell what runs, nor which addresses load balancers got: the cluster will.'));

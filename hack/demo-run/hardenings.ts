@@ -59,43 +59,47 @@ export async function applyHardenings(running: Running): Promise<void> {
     const { file, workload, what, how } = hardening;
     say(`${index + 1}. ${workload}: ${what}`);
     say(dim(`   ${cluster.shownKubectl} ${how.join(' ')}`));
-    const before = feed.reports.get(workload);
-    if (before === undefined)
+    const report = feed.reports.get(workload);
+    if (report === undefined)
       throw new Problem(`there is no report of ${workload}, which ${shownPath(file)} names`);
+    const before = { report, runs: await runs(workload, cluster) };
     // kubectl says "configured", and the generation rises, for some changes that are none
     const spec = () => cluster.kubectl('get', '-f', file, '--ignore-not-found', '-o', 'jsonpath={.spec}');
     const old = await spec();
     await cluster.kubectl(...how);
     const isNew = old !== (await spec());
-    say(`   ${isNew ? await effect(before, hardening, running) : 'in place already, from an earlier run'}`);
+    say(`   ${isNew ? await effect(before, workload, running) : 'in place already, from an earlier run'}`);
   }
 }
 
-async function effect(before: RiskReport, hardening: Hardening, running: Running): Promise<string> {
-  const { cluster, signal, log } = running;
+interface Before {
+  readonly report: RiskReport;
+  /** Made-up images run only where there is no real kubelet. */
+  readonly runs: boolean;
+}
+
+const runs = async (workload: string, { connection }: DemoCluster): Promise<boolean> =>
+  (await notRolledOut(connection, new Set([workload]))).length === 0;
+
+async function effect(before: Before, workload: string, running: Running): Promise<string> {
   try {
-    return scoreChange(before, await fallen(before, hardening, running)) ?? '';
+    return scoreChange(before.report, await fallen(before, workload, running)) ?? '';
   } catch (error) {
-    signal.throwIfAborted();
-    if (cluster.isOurs) throw new Problem(`${messageOf(error)}; the operator's log: ${log}`);
-    // a real kubelet never gets the made-up images to run, so the old pods stay, and count
-    return `no lower score within ${FALLS_WITHIN_MS / 1000} s: ${messageOf(error)}`;
+    running.signal.throwIfAborted();
+    if (before.runs) throw new Problem(`${messageOf(error)}; the operator's log: ${running.log}`);
+    return `no lower score within ${FALLS_WITHIN_MS / 1000} s: its new pods do not run, so the old ones stay, and count`;
   }
 }
 
-/** Waits until the change is rolled out, the score is lower, and the report rests. */
-function fallen(
-  before: RiskReport,
-  { workload }: Hardening,
-  { cluster: { connection }, feed, signal }: Running,
-): Promise<RiskReport> {
+/** Waits until the score is lower, the change is rolled out if anything runs, and the reports rest. */
+function fallen(before: Before, workload: string, { cluster, feed, signal }: Running): Promise<RiskReport> {
+  const { exact } = before.report.report;
   const ask = async () => {
     const after = feed.reports.get(workload);
-    if (after === undefined || Number(after.report.exact) >= Number(before.report.exact))
-      throw new Error(`still ${after?.report.exact ?? 'no report'}, before it was ${before.report.exact}`);
+    if (after === undefined || Number(after.report.exact) >= Number(exact))
+      throw new Error(`still ${after?.report.exact ?? 'no report'}, before it was ${exact}`);
     if (Date.now() - feed.lastChange() < QUIET_MS) throw new Error('reports are still changing');
-    const [rolling] = await notRolledOut(connection, new Set([workload]));
-    if (rolling !== undefined) throw new Error('its new pods do not run yet');
+    if (before.runs && !(await runs(workload, cluster))) throw new Error('its new pods do not run yet');
     return after;
   };
   return waitFor(ask, { what: `the score of ${workload} to fall`, timeoutMs: FALLS_WITHIN_MS, signal });

@@ -14,7 +14,7 @@ export function explainWorst(worst: RiskReport): readonly string[] {
   const { score, exact, likelihood, blastRadius } = report;
   return [
     `${plain(workloadName(worst))}: ${score} of 100, ${level}. That is likelihood ${likelihood} that it is entered x blast radius ${blastRadius} once it is.`,
-    'What to fix first, and the score if that one thing is fixed:',
+    'What to fix first, and the score if only that is fixed:',
     ...findings.flatMap((finding, index) =>
       findingLines(finding, `${index + 1}. ${exact} -> ${finding.ifFixed}`),
     ),

@@ -56,10 +56,13 @@ import apiWildcardRule from './api/wildcard-rule.ts';
 import secretsCredentialInCommand from './secrets/credential-in-command.ts';
 import secretsCredentialInConfigMap from './secrets/credential-in-config-map.ts';
 import secretsCredentialInEnv from './secrets/credential-in-env.ts';
+import secretsGuessableCredential from './secrets/guessable-credential.ts';
 import secretsLongLivedToken from './secrets/long-lived-token.ts';
+import secretsReadableThroughApi from './secrets/readable-through-api.ts';
 import secretsRegistryLoginUsed from './secrets/registry-login-used.ts';
 import secretsSecretInEnv from './secrets/secret-in-env.ts';
 import secretsSecretSubPath from './secrets/secret-sub-path.ts';
+import secretsSharedBetweenWorkloads from './secrets/shared-between-workloads.ts';
 import secretsTokenSecretUsed from './secrets/token-secret-used.ts';
 import secretsWholeSecretInEnv from './secrets/whole-secret-in-env.ts';
 import labelsChangedByHand from './labels/changed-by-hand.ts';
@@ -147,10 +150,13 @@ export const checks: readonly Check[] = [
   secretsCredentialInCommand,
   secretsCredentialInConfigMap,
   secretsCredentialInEnv,
+  secretsGuessableCredential,
   secretsLongLivedToken,
+  secretsReadableThroughApi,
   secretsRegistryLoginUsed,
   secretsSecretInEnv,
   secretsSecretSubPath,
+  secretsSharedBetweenWorkloads,
   secretsTokenSecretUsed,
   secretsWholeSecretInEnv,
   labelsChangedByHand,

@@ -1,4 +1,5 @@
 /** Tables for people: columns as wide as they need to be, numbers to the right. */
+import type { Writable } from 'node:stream';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Level } from '../score/model.ts';
 
@@ -10,12 +11,14 @@ export interface Column<Row> {
 }
 
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const cells = rows.map((row) => columns.map((column) => clean(column.text(row))));
+  const cells = rows.map((row) => columns.map((column) => cut(clean(column.text(row)))));
   const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((line) => line[index]?.length ?? 0)),
+    cells.reduce((widest, line) => Math.max(widest, widthOf(line[index] ?? '')), title.length),
   );
-  const pad = (text: string, index: number) =>
-    columns[index]?.right ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0);
+  const pad = (text: string, index: number) => {
+    const space = ' '.repeat((widths[index] ?? 0) - widthOf(text));
+    return columns[index]?.right ? space + text : text + space;
+  };
   const lines = cells.map((line, rowIndex) =>
     line
       .map((text, index) => {
@@ -30,9 +33,24 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   return [heading, ...lines].map((line) => line.trimEnd()).join('\n');
 }
 
-/** Names come from outside: no terminal escape, and nothing that reorders text, may reach the terminal. */
+/** Names come from outside: no terminal escape, and nothing that hides or reorders text, may reach the terminal. */
 export const clean = (text: string): string =>
-  stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '?');
+  stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '?');
+
+/** The longest name that Kubernetes allows; one longer name must not widen the whole table. */
+const WIDEST = 253;
+const cut = (text: string): string => (text.length <= WIDEST ? text : `${text.slice(0, WIDEST - 1)}…`);
+
+const WIDE =
+  /[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u;
+
+/** In columns of a terminal: an ideograph takes two, an accent that stands on another letter none. */
+function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const letter of text) width += WIDE.test(letter) ? 2 : /\p{M}/u.test(letter) ? 0 : 1;
+  return width;
+}
 
 const colours: Readonly<Record<Level, Parameters<typeof styleText>[0]>> = {
   Low: 'green',
@@ -42,5 +60,5 @@ const colours: Readonly<Record<Level, Parameters<typeof styleText>[0]>> = {
 };
 
 /** Coloured on a terminal only; NO_COLOR and FORCE_COLOR are honoured. */
-export const paintLevel = (level: Level, text: string): string =>
-  styleText(colours[level], text, { stream: process.stdout });
+export const paintLevel = (level: Level, text: string, stream: Writable = process.stdout): string =>
+  styleText(colours[level], text, { stream });

@@ -4,6 +4,7 @@
  */
 import type { Credential } from '../world/objects.ts';
 import { judgeAll, type NamedText } from './credentials.ts';
+import { isUser } from './credentials/guessable.ts';
 import { isRecord } from './shapes/shape.ts';
 
 type Raw = Record<string, unknown>;
@@ -39,11 +40,23 @@ function* podSpecsIn(object: Readonly<Raw>): Iterable<Raw> {
 function redactPodSpec(spec: Raw, judge: Judge): void {
   for (const list of ['containers', 'initContainers', 'ephemeralContainers']) {
     for (const container of records(spec[list])) {
-      for (const variable of records(container['env'])) redactVariable(variable, judge);
-      redactWords(container, 'command', judge);
-      redactWords(container, 'args', judge);
+      const near = namesOf(container);
+      const judgeHere: Judge = (text, put) => {
+        if (isUser(text.name)) near.push(text.value);
+        judge({ ...text, near }, put);
+      };
+      for (const variable of records(container['env'])) redactVariable(variable, judgeHere);
+      redactWords(container, 'command', judgeHere);
+      redactWords(container, 'args', judgeHere);
     }
   }
+}
+
+/** What the container is called, and its image: `postgres` of `registry.example/library/postgres:17`. */
+function namesOf({ name, image }: Raw): string[] {
+  const product =
+    typeof image === 'string' ? /([^/:@]+)(?::[^/@]*)?(?:@[^/]*)?$/.exec(image)?.[1] : undefined;
+  return [name, product].filter((text) => typeof text === 'string');
 }
 
 function redactVariable(variable: Raw, judge: Judge): void {
@@ -88,8 +101,10 @@ function redactConfigMap(object: Raw, judge: Judge): void {
   const credentials: Record<string, Credential> = {};
   object['keys'] = [...Object.keys(data), ...Object.keys(binary)].sort();
   object['credentials'] = credentials;
+  const users = Object.keys(data).filter(isUser);
+  const near = users.map((key) => String(data[key]));
   for (const key of Object.keys(data).sort()) {
-    judge({ name: key, value: String(data[key]) }, (credential) => {
+    judge({ name: key, value: String(data[key]), near }, (credential) => {
       if (credential !== undefined) credentials[key] = credential;
     });
   }

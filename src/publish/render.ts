@@ -23,7 +23,7 @@ const LONGEST_TEXT = 400;
 const FOREIGN = 'another namespace';
 
 interface Options {
-  /** Also write `uid`, `running` and the owner reference, which files do not have. */
+  /** For the cluster: with `uid`, `running` and the owner reference, which files do not have; without `controls`. */
   readonly live: boolean;
   readonly allFindings?: boolean;
 }
@@ -31,7 +31,7 @@ interface Options {
 export function reportOf(assessment: Assessment, { live, allFindings = false }: Options): RiskReport {
   const { workload, around } = assessment;
   const { apiVersion, kind, namespace, name } = workload.ref;
-  const body = bodyOf(assessment, allFindings);
+  const body = bodyOf(assessment, { live, allFindings });
   return {
     apiVersion: API_VERSION,
     kind: 'RiskReport',
@@ -49,7 +49,7 @@ export function reportOf(assessment: Assessment, { live, allFindings = false }: 
   };
 }
 
-function bodyOf(assessment: Assessment, allFindings: boolean): ReportBody {
+function bodyOf(assessment: Assessment, { live, allFindings }: Required<Options>): ReportBody {
   const { workload, around, likelihood, blastRadius, findings } = assessment;
   const { namespace } = workload.ref;
   const { score, exact } = shown(assessment.score);
@@ -67,7 +67,7 @@ function bodyOf(assessment: Assessment, allFindings: boolean): ReportBody {
     owner: ownerReport(around.owner),
     axes: Object.fromEntries(axes.map((axis) => [axis, axisReport(assessment, axis)])) as ReportBody['axes'],
     counts: countsOf(findings),
-    findings: kept.map((finding) => findingReport(finding, workload.ref)),
+    findings: kept.map((finding) => findingReport(finding, workload.ref, live)),
     attackPaths: pathsOf(assessment).map(({ consequence, steps }) => ({
       consequence,
       steps: steps.map((step) => stepReport(step, namespace)),
@@ -97,14 +97,15 @@ function countsOf(findings: readonly Ranked[]): ReportBody['counts'] {
   return { critical: of('critical'), high: of('high'), medium: of('medium'), low: of('low'), accepted: 0 };
 }
 
-function findingReport(finding: Ranked, workload: Ref): ReportFinding {
+function findingReport(finding: Ranked, workload: Ref, live: boolean): ReportFinding {
   const { check, severity, message, evidence, ifFixed, behind } = finding;
   return {
     check: check.id,
     severity,
     message: cut(message),
     at: evidence.map((place) => placeOf(place, workload)),
-    ...(check.controls === undefined ? {} : { controls: check.controls }),
+    // they follow from the check: in the cluster they would be a tenth of all bytes
+    ...(live || check.controls === undefined ? {} : { controls: check.controls }),
     ifFixed: shown(ifFixed).exact,
     ...(behind === undefined ? {} : { behind }),
   };

@@ -88,7 +88,8 @@ function familyWeights(findings: readonly Finding[]): readonly number[] {
 }
 
 /** The worse of a family hides the other; equal weights go by id, so that the order never depends on registration. */
-const worseFirst = (a: Finding, b: Finding): number => b.weight - a.weight || (a.check.id < b.check.id ? -1 : 1);
+const worseFirst = (a: Finding, b: Finding): number =>
+  b.weight - a.weight || (a.check.id < b.check.id ? -1 : 1);
 
 const severityRank = ({ weight }: Finding): number => severityBands.findIndex(({ to }) => weight <= to);
 
@@ -107,7 +108,8 @@ function rank(byGroup: ByGroup, risks: AxisRisks, criticality: number): readonly
       const [head, ...hidden] = family.toSorted(worseFirst);
       if (head === undefined) continue;
       ranked.push({ ...head, ifFixed: without(head) });
-      for (const finding of hidden) ranked.push({ ...finding, ifFixed: without(finding), behind: head.check.id });
+      for (const finding of hidden)
+        ranked.push({ ...finding, ifFixed: without(finding), behind: head.check.id });
     }
   }
   return ranked.toSorted(mostUrgentFirst);

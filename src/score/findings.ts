@@ -55,7 +55,7 @@ function run(check: Check, ...input: Parameters<Check['find']>): readonly Found[
 }
 
 function merge(check: Check, found: readonly Found[]): Finding | undefined {
-  const sorted = found.toSorted((a, b) => b.weight - a.weight);
+  const sorted = found.length < 2 ? found : found.toSorted(worseFirst);
   const [worst] = sorted;
   if (worst === undefined) return undefined;
   const others = new Set(sorted.map(({ message }) => message)).size - 1;
@@ -65,7 +65,7 @@ function merge(check: Check, found: readonly Found[]): Finding | undefined {
     weight: worst.weight,
     severity: severityOf(worst.weight),
     message: others === 0 ? worst.message : `${worst.message} (and ${others} more)`,
-    evidence: distinct(sorted.flatMap(({ evidence }) => evidence)).slice(0, MOST_EVIDENCE),
+    evidence: distinct(sorted.flatMap(({ evidence }) => evidence.toSorted(byName))).slice(0, MOST_EVIDENCE),
     remediation: {
       text: worst.remediation.text,
       patch: sorted.flatMap(({ remediation }) => remediation.patch),
@@ -73,6 +73,20 @@ function merge(check: Check, found: readonly Found[]): Finding | undefined {
     ...(worst.leadsTo === undefined ? {} : { leadsTo: worst.leadsTo }),
   };
 }
+
+// Equal ones go by what they say and name: in whatever order containers and volumes stand, the report says the same.
+
+const worseFirst = (a: Found, b: Found): number =>
+  b.weight - a.weight ||
+  compare(a.message, b.message) ||
+  compare(a.evidence[0]?.container ?? '', b.evidence[0]?.container ?? '');
+
+const byName = (a: Evidence, b: Evidence): number =>
+  compare(a.container ?? '', b.container ?? '') ||
+  compare(a.object.kind, b.object.kind) ||
+  compare(a.object.name, b.object.name);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
   const seen = new Set<string>();

@@ -10,6 +10,7 @@ import { type Exposure, exposureOf } from './exposure/exposure.ts';
 import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
+import { type SharedSecret, sharedSecretsOf, sharingOf } from './secret-use.ts';
 import { declaredOf, declaringIn, selectionOf, type SharedService, sharedServicesOf } from './selection.ts';
 import { type Storage, storageOf } from './storage.ts';
 import { reportsByResource, type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly storage: Storage;
   /** The Services that select the workload together with others that are no version of it. */
   readonly sharedServices: readonly SharedService[];
+  /** The Secrets that the workload gets, and others of its namespace as well. */
+  readonly sharedSecrets: readonly SharedSecret[];
   /** The ConfigMaps of the namespace that the workload refers to, by name. */
   readonly configMaps: ReadonlyMap<string, ConfigMap>;
   readonly source: World['source'];
@@ -51,6 +54,7 @@ const combine = (
   vulnerabilities: Vulnerabilities,
   storage: Storage,
   sharedServices: readonly SharedService[],
+  sharedSecrets: readonly SharedSecret[],
   configMaps: ReadonlyMap<string, ConfigMap>,
   source: World['source'],
   missing: Missing,
@@ -64,6 +68,7 @@ const combine = (
   vulnerabilities,
   storage,
   sharedServices,
+  sharedSecrets,
   configMaps,
   source,
   missing,
@@ -81,6 +86,8 @@ export function surroundingsLayer(): SurroundingsLayer {
     declared: keyedLayer(declaredOf),
     selection: keyedLayer(selectionOf),
     sharedServices: keyedLayer(sharedServicesOf),
+    sharing: keyedLayer(sharingOf),
+    sharedSecrets: keyedLayer(sharedSecretsOf),
     configMaps: keyedLayer(configMapsOf),
     combined: keyedLayer(combine, byReference),
   };
@@ -90,8 +97,10 @@ export function surroundingsLayer(): SurroundingsLayer {
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
         inNamespace(table, ref.namespace);
       const namespace = find(tables.namespaces, '', ref.namespace);
-      const declared = keyed.declared.get(ref.namespace, ...declaringIn(tables, ref.namespace));
+      const declaring = declaringIn(tables, ref.namespace);
+      const declared = keyed.declared.get(ref.namespace, ...declaring);
       const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
+      const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
       const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
       return keyed.combined.get(
         key,
@@ -122,6 +131,7 @@ export function surroundingsLayer(): SurroundingsLayer {
           inNamespace(tables.persistentvolumes, ''),
         ),
         keyed.sharedServices.get(key, key, selection),
+        keyed.sharedSecrets.get(key, key, sharing),
         keyed.configMaps.get(key, workload, here(tables.configmaps)),
         source,
         missing,

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { waysOf } from './exposed.ts';
+import { serviceOf, waysOf, withoutExternalIPs } from './exposed.ts';
 
 export default {
   id: 'network/exposed-by-external-ip',
@@ -11,8 +11,11 @@ export default {
     over traffic to addresses that are not theirs (CVE-2020-8554), so most clusters do without it.`,
   source: 'Kubernetes documentation, Service: external IPs; CVE-2020-8554',
   controls: ['OWASP K07'],
-  find: waysOf('external-ip', ({ object, path }) => ({
-    text: 'Remove externalIPs; use a load balancer or an Ingress whose sources are listed',
-    patch: object === 'pod' ? [] : [{ object, op: 'remove', path }],
-  })),
+  find: waysOf('external-ip', (way, around) => {
+    const service = serviceOf(way, around);
+    return {
+      text: 'Remove externalIPs; use a load balancer or an Ingress whose sources are listed',
+      patch: service === undefined ? [] : withoutExternalIPs(service),
+    };
+  }),
 } satisfies Check;

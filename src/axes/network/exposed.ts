@@ -6,7 +6,7 @@ import { exposureAt } from '../../world/exposure/exposure.ts';
 import type { Service } from '../../world/objects.ts';
 import { refOf } from '../../world/world.ts';
 import type { Surroundings } from '../../world/surroundings.ts';
-import type { Variant } from '../../world/variants.ts';
+import { pointer, type Variant } from '../../world/variants.ts';
 import type { Workload } from '../../world/workloads.ts';
 import type { Found, PatchOperation, Remediation } from '../check.ts';
 
@@ -77,24 +77,39 @@ const isSameDoor = (a: Way, b: Way): boolean =>
 export const serviceOf = ({ object }: Way, { exposure }: Surroundings): Service | undefined =>
   exposure.services.find(({ metadata }) => object !== 'pod' && metadata.name === object.name);
 
-const SOURCE_RANGES = '/metadata/annotations/service.beta.kubernetes.io~1load-balancer-source-ranges';
+/** What the API server refuses on a Service that is neither NodePort nor LoadBalancer. */
+const onlyOutside = [
+  'externalTrafficPolicy',
+  'healthCheckNodePort',
+  'loadBalancerClass',
+  'allocateLoadBalancerNodePorts',
+] as const satisfies readonly (keyof Service)[];
+
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 
 /** Makes a Service reachable inside the cluster only, and takes away what that type may not have. */
 export function toClusterIP(service: Service): readonly PatchOperation[] {
   const object = refOf(service);
-  const { ports, loadBalancerSourceRanges, externalTrafficPolicy, metadata } = service;
+  const { ports, loadBalancerSourceRanges, metadata } = service;
   const removals = [
     ...ports.flatMap(({ nodePort }, index) =>
-      nodePort === undefined ? [] : `/spec/ports/${index}/nodePort`,
+      nodePort === undefined ? [] : pointer(['spec', 'ports', index, 'nodePort']),
     ),
-    ...(externalTrafficPolicy === undefined ? [] : ['/spec/externalTrafficPolicy']),
+    ...onlyOutside.flatMap((field) => (service[field] === undefined ? [] : pointer(['spec', field]))),
     ...(loadBalancerSourceRanges.length === 0 ? [] : ['/spec/loadBalancerSourceRanges']),
-    ...('service.beta.kubernetes.io/load-balancer-source-ranges' in metadata.annotations
-      ? [SOURCE_RANGES]
-      : []),
+    ...(SOURCE_RANGES in metadata.annotations ? [pointer(['metadata', 'annotations', SOURCE_RANGES])] : []),
   ];
   return [
     { object, op: 'replace', path: '/spec/type', value: 'ClusterIP' },
     ...removals.map((path): PatchOperation => ({ object, op: 'remove', path })),
   ];
+}
+
+/** A Service inside the cluster may say how traffic from outside is handled only while it has such addresses. */
+export function withoutExternalIPs(service: Service): readonly PatchOperation[] {
+  const object = refOf(service);
+  const isInside = service.type === 'ClusterIP' && service.externalTrafficPolicy !== undefined;
+  return ['/spec/externalIPs', ...(isInside ? ['/spec/externalTrafficPolicy'] : [])].map(
+    (path): PatchOperation => ({ object, op: 'remove', path }),
+  );
 }

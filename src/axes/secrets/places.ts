@@ -1,6 +1,7 @@
 /** Where a container gets Secrets and credentials from, with the place of each. */
 import { containersOf, type ContainerList } from '../../world/containers.ts';
-import type { Container, Credential, PodSpec, Ref } from '../../world/objects.ts';
+import type { Container, Credential } from '../../world/objects.ts';
+import { type SecretUse, secretUsesOf } from '../../world/secret-use.ts';
 import type { Variant } from '../../world/variants.ts';
 import type { Evidence } from '../check.ts';
 
@@ -28,74 +29,18 @@ export const withArticle = ({ kind }: Credential): string => `${/^[aeiou]/i.test
 /** A value that looks random beside a name that hints may also be an id. */
 export const certainty = ({ by }: Credential): 'sure' | 'likely' => (by === 'entropy' ? 'likely' : 'sure');
 
-/** A place in the pod that brings a Secret into a container. */
-export interface SecretUse {
-  readonly secret: string;
-  /** `volume db`, `variable DB_PASSWORD of container web` */
-  readonly where: string;
+/** A place in the pod that brings a Secret into a container, as evidence. */
+interface LocatedUse extends SecretUse {
   readonly evidence: Evidence;
 }
 
 /** Every Secret by name that some container of the pod gets, whether as files or as variables. */
-export function secretUses(variant: Variant): readonly SecretUse[] {
-  return [...volumeUses(variant.ref, variant.pod, variant.at), ...variableUses(variant)];
-}
-
-function volumeUses(ref: Ref, pod: PodSpec, at: Variant['at']): readonly SecretUse[] {
-  const mounted = new Set(
-    containersOf(pod).flatMap(({ container }) => container.volumeMounts.map(({ name }) => name)),
-  );
-  return pod.volumes.flatMap(({ name, secret, projected }, index) => {
-    if (!mounted.has(name)) return [];
-    const where = `volume ${name}`;
-    const whole =
-      secret?.secretName === undefined
-        ? []
-        : [
-            {
-              secret: secret.secretName,
-              where,
-              evidence: { object: ref, path: at('volumes', index, 'secret') },
-            },
-          ];
-    const parts = (projected?.sources ?? []).flatMap((source, part) =>
-      source.secret?.name === undefined
-        ? []
-        : [
-            {
-              secret: source.secret.name,
-              where,
-              evidence: { object: ref, path: at('volumes', index, 'projected', 'sources', part) },
-            },
-          ],
-    );
-    return [...whole, ...parts];
-  });
-}
-
-function variableUses(variant: Variant): readonly SecretUse[] {
-  return holdersOf(variant).flatMap(({ container, evidence }) => [
-    ...container.env.flatMap(({ name, valueFrom }, index) =>
-      valueFrom?.secretKeyRef === undefined
-        ? []
-        : [
-            {
-              secret: valueFrom.secretKeyRef.name,
-              where: `variable ${name} of container ${container.name}`,
-              evidence: evidence('env', index),
-            },
-          ],
-    ),
-    ...container.envFrom.flatMap(({ secretRef }, index) =>
-      secretRef === undefined
-        ? []
-        : [
-            {
-              secret: secretRef.name,
-              where: `variables of container ${container.name}`,
-              evidence: evidence('envFrom', index),
-            },
-          ],
-    ),
-  ]);
-}
+export const secretUses = ({ ref, pod, at }: Variant): readonly LocatedUse[] =>
+  secretUsesOf(pod).map((use) => ({
+    ...use,
+    evidence: {
+      object: ref,
+      ...(use.container === undefined ? {} : { container: use.container }),
+      path: at(...use.at),
+    },
+  }));

@@ -1,4 +1,5 @@
 /** The table of reports that `scan` and the demo print: the columns of `kubectl get riskreports`. */
+import type { Writable } from 'node:stream';
 import { type Axis, axes } from '../../axes/check.ts';
 import type { RiskReport } from '../../publish/report.ts';
 import { type Column, paintLevel, table } from '../table.ts';
@@ -12,7 +13,7 @@ const titles: Readonly<Record<Axis, string>> = {
   network: 'NETWORK',
 };
 
-const columns: readonly Column<RiskReport>[] = [
+const columnsFor = (stream: Writable): readonly Column<RiskReport>[] => [
   { title: 'NAMESPACE', text: ({ metadata }) => metadata.namespace },
   { title: 'KIND', text: ({ workload }) => workload.kind },
   { title: 'WORKLOAD', text: ({ workload }) => workload.name },
@@ -20,7 +21,7 @@ const columns: readonly Column<RiskReport>[] = [
   {
     title: 'LEVEL',
     text: ({ report }) => report.level,
-    paint: ({ report }, text) => paintLevel(report.level, text),
+    paint: ({ report }, text) => paintLevel(report.level, text, stream),
   },
   ...axes.map(
     (axis): Column<RiskReport> => ({
@@ -33,14 +34,17 @@ const columns: readonly Column<RiskReport>[] = [
 ];
 
 const wide: readonly Column<RiskReport>[] = [
-  ...columns,
   { title: 'TOP FINDING', text: ({ report }) => report.findings[0]?.check ?? '' },
   { title: 'IF FIXED', text: ({ report }) => report.findings[0]?.ifFixed ?? '', right: true },
 ];
 
 /** Worst first, as a person wants to read them. */
-export function reportTable(reports: readonly RiskReport[], { isWide = false } = {}): string {
-  return table(isWide ? wide : columns, reports.toSorted(worstFirst));
+export function reportTable(
+  reports: readonly RiskReport[],
+  { isWide = false, stream = process.stdout }: { readonly isWide?: boolean; readonly stream?: Writable } = {},
+): string {
+  const columns = columnsFor(stream);
+  return table(isWide ? [...columns, ...wide] : columns, reports.toSorted(worstFirst));
 }
 
 export const worstFirst = (a: RiskReport, b: RiskReport): number =>

@@ -1,4 +1,5 @@
 /** `hexarisk scan`: the same core over files. */
+import type { Writable } from 'node:stream';
 import { checks } from '../../axes/index.ts';
 import { loadWorld, type Message } from '../../observe/files/load.ts';
 import { readSources } from '../../observe/files/sources.ts';
@@ -7,51 +8,75 @@ import { reportOf } from '../../publish/render.ts';
 import type { RiskReport } from '../../publish/report.ts';
 import { assessor } from '../../score/assessor.ts';
 import { type Level, levels } from '../../score/model.ts';
-import { clean } from '../table.ts';
-import { reportTable, worstFirst } from './report-table.ts';
+import type { World } from '../../world/world.ts';
+import { messageLines } from './messages.ts';
+import { type Format, NOTHING, printed } from './print.ts';
+import { type Progress, progressOn, type Terminal } from './progress.ts';
+import { worstFirst } from './report-table.ts';
 
 export interface ScanFlags {
-  readonly output: 'table' | 'wide' | 'json' | 'yaml';
+  readonly output: Format;
   readonly allFindings: boolean;
   readonly failOn?: Level;
 }
 
+/** The process's own streams, or those of a test. */
+export interface Streams {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdout: Writable;
+  readonly stderr: Writable & Terminal;
+}
+
 /** @returns the exit code: 2 if something could not be read, 1 if `failOn` is reached, else 0 */
-export async function scan(paths: readonly string[], flags: ScanFlags): Promise<number> {
-  const { sources, errors: unread } = await readSources(paths, process.stdin);
-  const loaded = await loadWorld(sources, Math.floor(Date.now() / 60_000));
+export async function scan(
+  paths: readonly string[],
+  flags: ScanFlags,
+  { stdin, stdout, stderr }: Streams = process,
+): Promise<number> {
+  const progress = progressOn(stderr);
+  const { sources, errors: unread } = await readSources(paths, stdin, () =>
+    progress.tick(() => 'finding files'),
+  );
+  const loaded = await loadWorld(sources, Math.floor(Date.now() / 60_000), () =>
+    progress.tick(() => 'reading documents'),
+  );
+  const { reports, failures } = assessAll(loaded.world, flags.allFindings, progress);
+  progress.done();
+  const errors = [...unread, ...loaded.errors, ...failures];
+
+  await write(stdout, printed(reports, flags.output, stdout));
+  for (const line of messageLines(loaded.warnings, errors, loaded.passedOver)) stderr.write(`${line}\n`);
+  const isForMachines = flags.output === 'json' || flags.output === 'yaml';
+  if (isForMachines && reports.length === 0) stderr.write(`${NOTHING}\n`);
+  if (errors.length > 0) return 2;
+  return reports.some(({ report }) => reaches(report.level, flags.failOn)) ? 1 : 0;
+}
+
+/** All reports, the worst first, and the workloads on which a check failed, which is a defect of ours. */
+function assessAll(world: World, allFindings: boolean, progress: Progress) {
   const failures: Message[] = [];
   const reports: RiskReport[] = [];
-  for (const { workload, assessment, error } of assessor(checks).each(loaded.world, defaultPolicy)) {
-    if (assessment !== undefined)
-      reports.push(reportOf(assessment, { live: false, allFindings: flags.allFindings }));
+  for (const { workload, assessment, error } of assessor(checks).each(world, defaultPolicy)) {
+    if (assessment !== undefined) reports.push(reportOf(assessment, { live: false, allFindings }));
     else failures.push({ where: workload.key, message: String(error) });
+    progress.tick(() => `scoring: ${reports.length} workloads`);
   }
-  const sorted = reports.toSorted(worstFirst);
-  process.stdout.write(`${await shown(sorted, flags)}\n`);
-  const errors = [...unread, ...loaded.errors, ...failures];
-  for (const { where, message } of loaded.warnings) say(`warning: ${where}: ${message}`);
-  for (const { where, message } of errors) say(`error: ${where}: ${message}`);
-  if (loaded.passedOver > 0)
-    say(`${loaded.passedOver} documents without apiVersion and kind were passed over`);
-  if (errors.length > 0) return 2;
-  const { failOn } = flags;
-  const reaches = ({ report }: RiskReport) =>
-    failOn !== undefined && levels.indexOf(report.level) >= levels.indexOf(failOn);
-  return sorted.some(reaches) ? 1 : 0;
+  return { reports: reports.toSorted(worstFirst), failures };
 }
 
-async function shown(reports: readonly RiskReport[], { output }: ScanFlags): Promise<string> {
-  switch (output) {
-    case 'json':
-      return JSON.stringify(reports, undefined, 2);
-    case 'yaml': {
-      const { dump } = await import('js-yaml');
-      return dump(reports).trimEnd();
-    }
-    default:
-      return reports.length === 0 ? 'nothing to score' : reportTable(reports, { isWide: output === 'wide' });
+const reaches = (level: Level, failOn: Level | undefined): boolean =>
+  failOn !== undefined && levels.indexOf(level) >= levels.indexOf(failOn);
+
+/** Ends quietly where nobody reads on, as in `hexarisk scan . | head`. */
+async function write(stream: Writable, pieces: AsyncIterable<string>): Promise<void> {
+  let isOpen = true;
+  const closed = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    isOpen = false;
+  };
+  stream.on('error', closed);
+  for await (const piece of pieces) {
+    if (!isOpen) return;
+    await new Promise<void>((done) => stream.write(piece, () => done()));
   }
 }
-
-const say = (line: string): void => void process.stderr.write(`${clean(line)}\n`);

@@ -31,12 +31,12 @@ interface Found extends Assignment {
 
 /** The assignments of a text whose values are credentials. */
 export const assignmentsIn = (text: string): readonly Found[] =>
-  namedIn(text).flatMap(({ name, value }) => {
+  namedIn(text).flatMap(({ name, value }): Found | [] => {
     const telling = tellingOf(name);
     if (telling === undefined || !isPlainCredential(value, telling.kind)) return [];
     const { kind, sure } = telling;
-    if (sure && value.length >= SHORTEST) return [{ name, value, kind, by: 'name' as const }];
-    return looksRandom(value) ? [{ name, value, kind, by: 'entropy' as const }] : [];
+    const by = sure && value.length >= SHORTEST ? 'name' : looksRandom(value) ? 'entropy' : undefined;
+    return by === undefined ? [] : { name, value, kind, by };
   });
 
 /** What a name gives away, else what looks random. */

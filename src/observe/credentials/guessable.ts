@@ -26,7 +26,7 @@ const SHORTEST_NAME = 3;
  * @param near what lies near the value and is tried with it: the user, the image, the variable's own name
  * @param kind what the value is; a few same letters stand for a key that is not there, but are a password
  */
-export function isGuessable(value: string, kind: string, near: readonly string[]): boolean {
+function isGuessable(value: string, kind: string, near: readonly string[]): boolean {
   const text = value
     .trim()
     .replace(/^(["'])(.*)\1$/, '$2')
@@ -34,7 +34,10 @@ export function isGuessable(value: string, kind: string, near: readonly string[]
   if (text === '' || text.length > LONGEST || isReference(text)) return false;
   if (/^(.)\1*$/.test(text)) return kind.startsWith('password');
   if (/^\d{1,6}$/.test(text) || runs.some((run) => run.includes(text))) return true;
-  const names = near.flatMap(wordsIn).filter((word) => word.length >= SHORTEST_NAME);
+  const names = near
+    .filter((name) => name.length <= LONGEST)
+    .flatMap(wordsIn)
+    .filter((word) => word.length >= SHORTEST_NAME);
   const words = new Set([...common, ...names]);
   const [, stem = ''] = /^(.*?)[\W_]*\d{0,4}[\W_]*$/.exec(text) ?? [];
   return [text, stem, unmasked(text), unmasked(stem)].some((form) => isMadeOf(form, words));

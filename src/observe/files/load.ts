@@ -26,13 +26,18 @@ export interface Message {
   readonly message: string;
 }
 
+/** `of` is the same for warnings that say the same of different places. */
+export interface Warning extends Message {
+  readonly of: string;
+}
+
 export interface Loaded {
   readonly world: World;
   /** What could not be read at all. */
   readonly errors: readonly Message[];
   /** What was read, but not as its author may think. */
-  readonly warnings: readonly Message[];
-  /** Documents that are no Kubernetes objects. */
+  readonly warnings: readonly Warning[];
+  /** Documents, and items of Lists, that are no Kubernetes objects. */
   readonly passedOver: number;
 }
 
@@ -54,23 +59,27 @@ const formerGroups: ReadonlySet<string> = new Set([
   'batch',
 ]);
 
-export async function loadWorld(sources: readonly Source[], nowMinute: number): Promise<Loaded> {
+/** @param tick called now and then, for whoever wants to show that it goes on */
+export async function loadWorld(
+  sources: readonly Source[],
+  nowMinute: number,
+  tick: () => void = () => {},
+): Promise<Loaded> {
   const found: Found[] = [];
   const errors: Message[] = [];
-  const warnings: Message[] = [];
+  const warnings: Warning[] = [];
   let passedOver = 0;
   for (const { name, content } of sources) {
-    const { documents, problems, warnings: doubts } = readYaml(content);
+    const { documents, problems, warnings: doubts } = readYaml(content, tick);
     for (const { message, line, column } of problems)
       errors.push({ where: `${name}:${line}:${column}`, message });
     for (const { message, line, column } of doubts)
-      warnings.push({ where: `${name}:${line}:${column}`, message });
+      warnings.push({ where: `${name}:${line}:${column}`, message, of: message });
     for (const { value, line } of documents) {
-      const objects = objectsIn(value);
-      if (objects === undefined) passedOver += 1;
-      for (const object of objects ?? []) {
-        const resource = resourceOf(object);
-        if (resource !== undefined)
+      for (const object of objectsIn(value)) {
+        const resource = object && resourceOf(object);
+        if (object === undefined) passedOver += 1;
+        else if (resource !== undefined)
           found.push({ resource, object: placed(object, resource), where: `${name}:${line}` });
       }
     }
@@ -84,17 +93,26 @@ export async function loadWorld(sources: readonly Source[], nowMinute: number): 
   };
 }
 
-/** The objects of a document: itself, or the items of a List, whose kind a typed List may leave out. */
-function objectsIn(value: unknown): readonly Record<string, unknown>[] | undefined {
-  if (!isRecord(value)) return undefined;
+/** Lists of Lists are no more than a curiosity; without end they are an attack. */
+const DEEPEST_LIST = 10;
+
+/**
+ * The objects of a document: itself, or the items of a List, whose kind a typed List may leave out. Undefined stands
+ * for what is no object.
+ */
+function* objectsIn(value: unknown, depth = 0): Iterable<Record<string, unknown> | undefined> {
+  if (!isRecord(value) || depth > DEEPEST_LIST) return yield undefined;
   const { apiVersion, kind, items } = value;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
-  if (!kind.endsWith('List') || !Array.isArray(items)) return [value];
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return yield undefined;
+  if (!kind.endsWith('List') || !Array.isArray(items)) return yield value;
   const itemKind = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
-  return items.flatMap((item: unknown) =>
-    isRecord(item) ? (objectsIn({ ...itemKind, ...item }) ?? []) : [],
-  );
+  for (const item of items as readonly unknown[]) yield* objectsIn(withKind(item, itemKind), depth + 1);
 }
+
+const withKind = (item: unknown, { apiVersion, kind }: { apiVersion?: string; kind?: string }): unknown =>
+  isRecord(item)
+    ? { ...item, apiVersion: item['apiVersion'] ?? apiVersion, kind: item['kind'] ?? kind }
+    : item;
 
 function resourceOf(object: Record<string, unknown>): Resource | undefined {
   const { kind, apiVersion } = object;
@@ -109,7 +127,7 @@ function resourceOf(object: Record<string, unknown>): Resource | undefined {
 const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
-async function project(found: readonly Found[], errors: Message[], warnings: Message[]): Promise<Tables> {
+async function project(found: readonly Found[], errors: Message[], warnings: Warning[]): Promise<Tables> {
   const projects = projector();
   const tables: Record<string, Map<string, Map<string, Slim>>> = {};
   for (const [resource, items] of Map.groupBy(found, (item) => item.resource)) {
@@ -129,6 +147,7 @@ async function project(found: readonly Found[], errors: Message[], warnings: Mes
         warnings.push({
           where,
           message: `${textOf(refOf(outcome.object))} is given twice: the last one counts`,
+          of: 'given twice',
         });
       }
     }

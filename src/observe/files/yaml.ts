@@ -1,13 +1,7 @@
 /** YAML as kubectl reads it: one document at a time, so that one broken document costs only itself. */
-import {
-  boolYaml11Tag,
-  CORE_SCHEMA,
-  defineScalarTag,
-  load,
-  mergeTag,
-  NOT_RESOLVED,
-  YAMLException,
-} from 'js-yaml';
+import { load, loadAll, type LoadOptions, YAMLException } from 'js-yaml';
+import { type AliasBudget, aliasBudget, withoutSharing } from './aliases.ts';
+import { mergingInOrder, schema } from './yaml-schema.ts';
 
 export interface Document {
   readonly value: unknown;
@@ -29,95 +23,164 @@ export interface Documents {
   readonly warnings: readonly Problem[];
 }
 
-const never = () => false;
+interface Budget extends AliasBudget {
+  /** How many characters may be read once more because of a line that was mended. */
+  again: number;
+}
 
-/** Integers as Go's sigs.k8s.io/yaml reads them: a leading 0 is octal, as in `defaultMode: 0644`. */
-const integer = defineScalarTag('tag:yaml.org,2002:int', {
-  implicit: true,
-  implicitFirstChars: '-+0123456789'.split(''),
-  identify: never,
-  resolve(text: string) {
-    const match = /^([-+]?)(?:0b([01]+)|0x([0-9a-fA-F]+)|0o?([0-7]+)|([0-9]+))$/.exec(
-      text.replaceAll('_', ''),
-    );
-    if (match === null) return NOT_RESOLVED;
-    const [, sign, binary, hex, octal, decimal] = match;
-    const value = binary
-      ? Number.parseInt(binary, 2)
-      : hex
-        ? Number.parseInt(hex, 16)
-        : octal
-          ? Number.parseInt(octal, 8)
-          : Number(decimal);
-    return sign === '-' ? -value : value;
-  },
-});
+/** What one part between two `---` gives. */
+interface Reading {
+  readonly values: readonly unknown[];
+  readonly doubt?: { readonly error: YAMLException; readonly means: string };
+}
 
-const text = (tag: string, resolve: (text: string) => string) =>
-  defineScalarTag(tag, { matchByTagPrefix: tag === '!', resolve, identify: never });
-
-const schema = CORE_SCHEMA.withTags(
-  mergeTag,
-  boolYaml11Tag,
-  integer,
-  text('!', (value) => value),
-  text('tag:yaml.org,2002:binary', (value) => Buffer.from(value, 'base64').toString('utf8')),
-);
-
-/** An alias may stand for much; this bounds what a hostile file makes us build. */
-const MAX_ALIASES = 1000;
+/** What aliases stand for is bounded by their budget; this bounds how many there are. */
+const MAX_ALIASES = 10_000;
 const HAS_CONTENT = /^[ \t]*(?!\.\.\.\s*$)[^#\s]/m;
+const SEPARATOR = /^---(?=[ \t\r\n]|$)/gm;
 
-export function readYaml(content: string): Documents {
+/** @param tick called for every document, for whoever wants to show that it goes on */
+export function readYaml(content: string, tick: () => void = () => {}): Documents {
   const documents: Document[] = [];
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const budget: Budget = { ...aliasBudget(content), again: 20_000_000 + 2 * content.length };
   let line = 1;
-  for (const part of content.replace(/^\uFEFF/, '').split(/^---(?=[ \t\r\n]|$)/gm)) {
-    if (HAS_CONTENT.test(part)) {
+  for (const part of content.replace(/^\uFEFF/, '').split(SEPARATOR)) {
+    tick();
+    const start = HAS_CONTENT.exec(part)?.index;
+    if (start !== undefined) {
+      const first = line + linesIn(part.slice(0, start));
       try {
-        documents.push({
-          value: load(part, { schema, maxAliases: MAX_ALIASES }),
-          line: firstLine(part, line),
-        });
-      } catch (error) {
-        const problem = problemOf(error, line);
-        if (!isDuplicateKey(error)) problems.push(problem);
-        else {
-          warnings.push({ ...problem, message: `${problem.message}: the last one counts` });
-          readLenient(part, line, documents, problems);
+        const { values, doubt } = read(part, budget);
+        for (const value of values) documents.push({ value, line: first });
+        if (doubt !== undefined) {
+          const problem = problemOf(doubt.error, part, line);
+          warnings.push({ ...problem, message: `${problem.message}: ${doubt.means}` });
         }
+      } catch (error) {
+        problems.push(problemOf(error, part, line, first));
       }
     }
-    line += part.split('\n').length - 1;
+    line += linesIn(part);
   }
   return { documents, problems, warnings };
 }
 
-/** Duplicate keys: YAML forbids them, kubectl takes the last, and real charts have them. */
-function readLenient(part: string, line: number, documents: Document[], problems: Problem[]): void {
+function read(part: string, budget: Budget): Reading {
+  const reading = readShared(part, budget);
+  // an alias without an anchor does not parse, and `&&` in a script costs no more than this look
+  if (!part.includes('&') || !part.includes('*')) return reading;
+  return { ...reading, values: reading.values.map((value) => withoutSharing(value, budget)) };
+}
+
+/** Aliases still are the value that they stand for. */
+function readShared(part: string, budget: Budget): Reading {
   try {
-    documents.push({
-      value: load(part, { schema, maxAliases: MAX_ALIASES, json: true }),
-      line: firstLine(part, line),
-    });
+    const value = loadMended(part, {}, budget);
+    return { values: [hasMerge(part) ? loadMended(part, { schema: mergingInOrder }, budget) : value] };
   } catch (error) {
-    problems.push(problemOf(error, line));
+    if (!(error instanceof YAMLException)) throw error;
+    for (const [reason, readOtherwise] of remedies) {
+      if (!reason.test(error.reason)) continue;
+      const reading = readOtherwise(part, error, budget);
+      if (reading !== undefined) return reading;
+    }
+    throw error;
   }
 }
 
-const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof YAMLException && /duplicated? mapping key/i.test(error.reason);
+/** What kubectl reads and the parser refuses. */
+const remedies: readonly (readonly [
+  reason: RegExp,
+  read: (part: string, error: YAMLException, budget: Budget) => Reading | undefined,
+])[] = [
+  [
+    /duplicated? mapping key/i, // real charts have them
+    (part, error, budget) => ({
+      values: [loadMended(part, { schema: hasMerge(part) ? mergingInOrder : schema, json: true }, budget)],
+      doubt: { error, means: 'the last one counts' },
+    }),
+  ],
+  [
+    /expected a single document/,
+    (part, error) => ({
+      values: loadAll(part, options).slice(0, 1),
+      doubt: { error, means: 'what follows the end marker ... is not read, nor does kubectl read it' },
+    }),
+  ],
+  [
+    /document separator is expected/, // JSON objects one after the other need none
+    (part) => {
+      const texts = jsonObjects(part);
+      return texts && { values: texts.map((text) => load(text, options)) };
+    },
+  ],
+];
 
-function firstLine(part: string, line: number): number {
-  const at = part.search(/[^#\s]/);
-  return line + part.slice(0, Math.max(0, at)).split('\n').length - 1;
+const options: LoadOptions = { schema, maxAliases: MAX_ALIASES };
+
+/** A list of merged mappings has an order of its own, which the parser keeps. */
+const hasMerge = (part: string): boolean => part.includes('<<') && !/<<['"]?\s*:\s*[[-]/.test(part);
+
+/** Within brackets and quotes kubectl heeds no indentation, and allows tabs. */
+function loadMended(part: string, special: LoadOptions, budget: Budget): unknown {
+  for (let text = part; ; ) {
+    try {
+      return load(text, { ...options, ...special });
+    } catch (error) {
+      if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation') throw error;
+      budget.again -= text.length;
+      const mended = budget.again < 0 ? text : mend(text, error.mark?.position ?? 0);
+      if (mended === text) throw error;
+      text = mended;
+    }
+  }
 }
 
-function problemOf(error: unknown, line: number): Problem {
-  if (error instanceof YAMLException) {
-    const { mark, reason } = error;
-    return { message: reason, line: line + (mark?.line ?? 0), column: (mark?.column ?? 0) + 1 };
+/** Deeper than any place in brackets whose line it begins. */
+const DEEP = ' '.repeat(1000);
+
+/** Before `position` stands space between two tokens, to which a tab or too little of it is no matter. */
+function mend(text: string, position: number): string {
+  let begin = position;
+  while (text[begin - 1] === ' ' || text[begin - 1] === '\t') begin -= 1;
+  const space = text.slice(begin, position);
+  const beginsLine = begin === 0 || text[begin - 1] === '\n' || text[begin - 1] === '\r';
+  const better = beginsLine && space !== DEEP ? DEEP : space.replaceAll('\t', ' ');
+  return text.slice(0, begin) + better + text.slice(position);
+}
+
+/** @returns undefined if the text is something else than JSON objects one after the other */
+function jsonObjects(text: string): readonly string[] | undefined {
+  const texts: string[] = [];
+  let depth = 0;
+  let start = -1;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]|[^\s{}"]+/gs)) {
+    if (token === '{') {
+      if (depth === 0) start = index;
+      depth += 1;
+    } else if (depth === 0) return undefined;
+    else if (token === '}') {
+      depth -= 1;
+      if (depth === 0) texts.push(text.slice(start, index + 1));
+    }
   }
-  return { message: error instanceof Error ? error.message : String(error), line, column: 1 };
+  return depth === 0 ? texts : undefined;
+}
+
+function linesIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
+/** @param first where the document begins, for what has no place of its own */
+function problemOf(error: unknown, part: string, line: number, first = line): Problem {
+  if (!(error instanceof YAMLException))
+    return { message: error instanceof Error ? error.message : String(error), line: first, column: 1 };
+  const at = error.mark?.line ?? 0;
+  // a line that was mended is longer than the one in the file
+  const longest = part.split('\n', at + 1)[at]?.length ?? 0;
+  return { message: error.reason, line: line + at, column: Math.min(error.mark?.column ?? 0, longest) + 1 };
 }

@@ -1,13 +1,14 @@
 /** The shapes of ConfigMaps (as redacted) and of scanners' reports. */
 import type * as slim from '../../world/objects.ts';
 import { head, lifted, metadata, strings } from './metadata.ts';
+import { credential } from './pod.ts';
 import { boolean, list, map, number, object, optional, type Shape, string, withDefault } from './shape.ts';
 
 /** Fields that redact.ts wrote in place of `data` and `binaryData`. */
 export const configMap = object<slim.ConfigMap>({
   ...head,
   keys: strings,
-  credentials: map(object<slim.Credential>({ kind: string, by: string as Shape<slim.Credential['by']> })),
+  credentials: map(credential),
 });
 
 /** Scanners write an empty text where there is nothing to say. */

@@ -16,9 +16,12 @@ import {
 
 const labels = map(text);
 
-const credential = optional(
-  object<slim.Credential>({ kind: string, by: string as Shape<slim.Credential['by']> }),
-);
+/** As redact.ts wrote it: none of it comes from outside. */
+export const credential = object<slim.Credential>({
+  kind: string,
+  by: string as Shape<slim.Credential['by']>,
+  weak: optional(boolean),
+});
 
 const keyRef = optional(
   object<{ name: string; key: string }>({ name: withDefault(string, ''), key: string }),
@@ -30,13 +33,13 @@ const maybeNamed = object<{ name?: string | undefined }>({ name: optional(string
 const envVar = object<slim.EnvVar>({
   name: text,
   literal: withDefault(boolean, false),
-  credential,
+  credential: optional(credential),
   valueFrom: optional(
     object<NonNullable<slim.EnvVar['valueFrom']>>({ secretKeyRef: keyRef, configMapKeyRef: keyRef }),
   ),
 });
 
-const words = list(object<slim.Word>({ text: string, credential }));
+const words = list(object<slim.Word>({ text: string, credential: optional(credential) }));
 
 const seLinuxOptions = optional(
   object<slim.SELinuxOptions>({

@@ -50,8 +50,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'api/group-wide-rights': 'no binding names a group of accounts, apart from those that Kubernetes brings',
   'api/hides-traces':
     'no role lets an account of a workload delete events or admission policies, or label namespaces',
-  'api/reaches-other-namespace': 'no role is bound to an account of another namespace',
-  'api/takes-node': 'who may make pods here may do so in the whole cluster, which is worse',
+  'api/reaches-other-namespace': 'what accounts may do in another namespace is harmless',
+  'api/takes-node': 'whoever may make pods may do so in the whole cluster, which is worse',
   'secrets/credential-in-command': 'no command line holds a credential',
   'secrets/credential-in-config-map':
     'the ConfigMaps that hold credentials come without a workload that uses them',

@@ -56,7 +56,8 @@ describe('credentials', () => {
   ];
   for (const [name, value, kind, by] of recognised) {
     it(`recognises ${name || 'text'}=${value.slice(0, 24).replaceAll('\n', ' ')}... by its ${by}`, async () => {
-      expect(await judgeAll([{ name, value }])).to.deep.equal([{ kind, by }]);
+      const [verdict] = await judgeAll([{ name, value }]);
+      expect({ kind: verdict?.kind, by: verdict?.by }).to.deep.equal({ kind, by });
     });
   }
 
@@ -120,6 +121,82 @@ describe('credentials', () => {
       expect(await judgeAll([{ name, value }])).to.deep.equal([undefined]);
     });
   }
+
+  const guessable: readonly (readonly [name: string, value: string, ...near: string[]])[] = [
+    ['DB_PASSWORD', 'changeme'],
+    ['DB_PASSWORD', 'Change-Me!'],
+    ['DB_PASSWORD', 'password'],
+    ['DB_PASSWORD', 'P@ssw0rd'],
+    ['DB_PASSWORD', '"password"'],
+    ['DB_PASSWORD', 'secret'],
+    ['DB_PASSWORD', 's3cret!'],
+    ['DB_PASSWORD', 'fake_password'],
+    ['DB_PASSWORD', 'yourpassword'],
+    ['DB_PASSWORD', 'my-secret-pw'],
+    ['DB_PASSWORD', '123456'],
+    ['DB_PASSWORD', '123456789'],
+    ['DB_PASSWORD', 'aaaa'],
+    ['DB_PASSWORD', 'qwerty'],
+    ['DB_PASSWORD', 'admin123'],
+    ['DB_PASSWORD', 'Admin@2024'],
+    ['DB_PASSWORD', 'minio123'],
+    ['MYSQL_PASSWORD', 'mysql'],
+    ['WSREP_SST_PASSWORD', 'sst'],
+    ['DB_PASSWORD', 'shopkeeper', 'shopkeeper'],
+    ['DB_PASSWORD', 'ledger-1', 'ledger-server'],
+    ['API_KEY', 'test-key'],
+    ['SIGNING_TOKEN', 'changeme'],
+    ['DATABASE_URL', 'postgres://shop:shop@db.shop:5432/shop'],
+    ['DATABASE_URL', 'postgres://shop:postgres@db.shop:5432/shop'],
+    ['BROKER', 'amqp://guest:guest@queue:5672/'],
+    ['CACHE', 'redis://:foobared@cache:6379/0'],
+    ['JDBC', 'jdbc:mysql://db/shop?user=shop&password=letmein'],
+    ['application.properties', 'db.user=robot\ndb.password=robot\n'],
+    ['config.yaml', 'db:\n  user: shop\n  password: "changeme"\n'],
+    ['', 'mysqldump --user=backup --password=backup shop'],
+  ];
+  for (const [name, value, ...near] of guessable) {
+    it(`calls ${name || 'text'}=${value.slice(0, 50).replaceAll('\n', ' ')} weak`, async () => {
+      const [verdict] = await judgeAll([{ name, value, near }]);
+      expect(verdict?.weak).to.equal(true);
+    });
+  }
+
+  const strong: readonly (readonly [name: string, value: string, ...near: string[]])[] = [
+    ['DB_PASSWORD', 'kV9-wq4TzL2p'],
+    ['DB_PASSWORD', 'opensesame'],
+    ['DB_PASSWORD', 'correct-horse-battery-staple'],
+    ['DB_PASSWORD', 'shopkeeper'],
+    ['DB_PASSWORD', '83920174652'],
+    ['DB_PASSWORD', 'ab-kV9wq4', 'ab'],
+    ['DB_PASSWORD', `${'password'.repeat(5)}x`],
+    ['AWS_SECRET_ACCESS_KEY', 'xxxxx'],
+    ['DATABASE_URL', 'postgres://shop:kV9-wq4TzL2p@db.shop:5432/shop'],
+    ['application.properties', 'db.user=robot\ndb.password=kV9-wq4TzL2p\n'],
+    ['tls.key', privateKey],
+    ['ANY', join('AKIA', 'IOSFODNN7ABCDEFG')],
+  ];
+  for (const [name, value, ...near] of strong) {
+    it(`recognises ${name}=${value.slice(0, 24).replaceAll('\n', ' ')}, and does not call it weak`, async () => {
+      const [verdict] = await judgeAll([{ name, value, near }]);
+      expect(verdict).to.not.equal(undefined);
+      expect(verdict).to.not.have.property('weak');
+    });
+  }
+
+  it('has no opinion on common words that are no credentials', async () => {
+    const texts = [
+      ['LOG_LEVEL', 'test'],
+      ['ENVIRONMENT', 'demo'],
+      ['DB_USER', 'root'],
+      ['MYSQL_DATABASE', 'mysql'],
+      ['ADMIN_NAME', 'admin'],
+      ['DATABASE_URL', 'postgres://postgres@db/postgres'],
+      ['DB_PASSWORD', '$(PASSWORD)'],
+      ['DATABASE_URL', 'postgres://shop:$(PASSWORD)@db/shop'],
+    ].map(([name = '', value = '']) => ({ name, value }));
+    expect(await judgeAll(texts)).to.deep.equal(texts.map(() => undefined));
+  });
 
   it('judges each value by itself, whatever stands beside it', async () => {
     const texts = [...recognised, ...innocent].map(([name, value]) => ({ name, value }));

@@ -111,6 +111,34 @@ describe('redaction', () => {
     ]);
   });
 
+  it('tells a password that is named after the user, the image or the container', async () => {
+    const weakOf = async (container: Record<string, unknown>) => {
+      const { spec } = (await slimOf('pods', podWith(container))) as {
+        spec: { containers: { env: { credential?: { weak?: boolean } }[] }[] };
+      };
+      return spec.containers[0]?.env.map(({ credential }) => credential?.weak === true);
+    };
+    const password = (value: string) => ({ name: 'DB_PASSWORD', value });
+    const image = 'registry.example:5000/data/ledger:1.2.3@sha256:0123';
+    expect(await weakOf({ env: [password('ledger1')], image })).to.deep.equal([true]);
+    expect(await weakOf({ env: [password('ledger1')] })).to.deep.equal([false]);
+    expect(await weakOf({ env: [password('warehouse')], name: 'warehouse' })).to.deep.equal([true]);
+    // the order of variables does not matter
+    const user = { name: 'DB_USER', value: 'clerk' };
+    expect(await weakOf({ env: [password('clerk'), user] })).to.deep.equal([true, false]);
+    expect(await weakOf({ env: [password('clerk')], args: ['--user', 'clerk'] })).to.deep.equal([true]);
+    expect(await weakOf({ env: [password('clerk')] })).to.deep.equal([false]);
+  });
+
+  it('tells a password in a ConfigMap that is named after the user beside it', async () => {
+    const data = { 'db.user': 'clerk', 'db.password': 'clerk', 'mail.password': 'kV9-wq4TzL2p' };
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app' }, data };
+    expect((await slimOf('configmaps', object))['credentials']).to.deep.equal({
+      'db.password': { kind: 'password', by: 'name', weak: true },
+      'mail.password': { kind: 'password', by: 'name' },
+    });
+  });
+
   it('masks the word that holds a credential, and only that', async () => {
     const masked = { text: '***', credential: { kind: 'password', by: 'name' } };
     expect(await wordsOf(['--user=shop', '--password=hunter22'])).to.deep.equal([
