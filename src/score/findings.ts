@@ -90,8 +90,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
   const seen = new Set<string>();
-  return evidence.filter(({ object, path }) => {
-    const key = [object.kind, object.namespace, object.name, path].join(' ');
+  return evidence.filter(({ object, container, path }) => {
+    const key = [object.kind, object.namespace, object.name, container, path].join(' ');
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -28,8 +28,7 @@ export interface Fixture extends Judged {
 
 export const axesFolder = join(import.meta.dirname, '../../src/axes');
 
-const fixturePath = (id: string, which: 'fires' | 'clean'): string =>
-  join(axesFolder, `${id}.${which}.yaml`);
+const fixturePath = (id: string, which: 'fires' | 'clean'): string => join(axesFolder, `${id}.${which}.yaml`);
 
 export async function fixture(id: string, which: 'fires' | 'clean'): Promise<Fixture> {
   const path = fixturePath(id, which);

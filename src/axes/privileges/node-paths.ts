@@ -126,8 +126,12 @@ function worstUse(pod: PodSpec, { volume, path }: NodePath): WorstUse {
         return { grade: gradeOf(`${path}/${partOf(mount)}`, use), container: container.name, readOnly };
       }),
   );
-  return uses.sort((a, b) => b.grade.weight - a.grade.weight)[0] ?? { grade: unmounted, readOnly: false };
+  return uses.sort(worstFirst)[0] ?? { grade: unmounted, readOnly: false };
 }
+
+/** Equal uses go by the container's name, so that the order of containers is not seen. */
+const worstFirst = (a: WorstUse, b: WorstUse): number =>
+  b.grade.weight - a.grade.weight || ((a.container ?? '') < (b.container ?? '') ? -1 : 1);
 
 /** The part of the volume that a mount shows; of an expression, what comes before its first variable is certain. */
 function partOf({ subPath, subPathExpr }: VolumeMount): string {

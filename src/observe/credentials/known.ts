@@ -1,7 +1,11 @@
 /** Credentials of well-known services, by their published shapes (secretlint's rules). */
 import { lintSource } from '@secretlint/core';
+import { secretLintProfiler } from '@secretlint/profiler';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import { isReference } from './values.ts';
+
+// it keeps a mark of every call for ever: in an operator that is a leak
+secretLintProfiler.setEnabled(false);
 
 const RULE = '@secretlint/secretlint-rule-';
 /** Whoever writes `secretlint-disable` into one value would silence it for every value of the call. */
