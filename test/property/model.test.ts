@@ -7,7 +7,11 @@ const bands = severityBands.filter(({ to }) => to > 0);
 const weight = fc.oneof(...bands.map(({ from, to }) => fc.double({ min: from, max: to, noNaN: true })));
 const weights = fc.array(weight, { maxLength: 12 });
 const riskAxes = ['image', 'privileges', 'api', 'secrets', 'labels', 'inbound', 'outbound'] as const;
-const workload = fc.record(Object.fromEntries(riskAxes.map((axis) => [axis, weights])));
+const workloadOf = (families: typeof weights) =>
+  fc.record(Object.fromEntries(riskAxes.map((axis) => [axis, families])));
+const workload = workloadOf(weights);
+// with ten grave families on one axis, what one of them adds is less than a number of 64 bits can show
+const usual = workloadOf(fc.array(weight, { maxLength: 4 }));
 const criticality = fc.constantFrom(0, 0.2, 0.4);
 type Weights = Readonly<Record<string, readonly number[]>>;
 
@@ -55,7 +59,7 @@ describe('score model v1, for any weights', () => {
 
   it('falls whenever a family is repaired (short of a blast radius that is 1 to nine digits)', () => {
     fc.assert(
-      fc.property(workload, fc.constantFrom(...riskAxes), fc.nat(), criticality, (given, axis, pick, b0) => {
+      fc.property(usual, fc.constantFrom(...riskAxes), fc.nat(), criticality, (given, axis, pick, b0) => {
         const there = given[axis] ?? [];
         fc.pre(there.length > 0 && overall(risksOf(given), b0).blastRadius < 1 - 1e-9);
         const repaired = { ...given, [axis]: there.toSpliced(pick % there.length, 1) };

@@ -164,7 +164,8 @@ describe('the report writer', () => {
       writer.begin();
       writer.want(report('a', score));
       await writer.settled();
-      return (server.held.get('shop/a')?.['report'] as { change?: unknown }).change;
+      const kept = server.held.get('shop/a')?.['report'] as { readonly change?: unknown } | undefined;
+      return kept?.change;
     };
     const earlier = { from: 5, to: 30, because: [] };
 
