@@ -30,6 +30,7 @@ import privilegesNodeCapability from './privileges/node-capability.ts';
 import privilegesPrivilegeEscalation from './privileges/privilege-escalation.ts';
 import privilegesPrivilegedContainer from './privileges/privileged-container.ts';
 import privilegesProbeHost from './privileges/probe-host.ts';
+import privilegesRootGroup from './privileges/root-group.ts';
 import privilegesRunsAsRoot from './privileges/runs-as-root.ts';
 import privilegesSeccompProfile from './privileges/seccomp-profile.ts';
 import privilegesSelinuxOptions from './privileges/selinux-options.ts';
@@ -72,6 +73,7 @@ import labelsNoContact from './labels/no-contact.ts';
 import labelsNoDataClass from './labels/no-data-class.ts';
 import labelsNoEnvironment from './labels/no-environment.ts';
 import labelsNoOwner from './labels/no-owner.ts';
+import labelsNoPodSecurityLevel from './labels/no-pod-security-level.ts';
 import labelsPlaceholderOwner from './labels/placeholder-owner.ts';
 import labelsServiceSelectsOthers from './labels/service-selects-others.ts';
 import networkEgressToCluster from './network/egress-to-cluster.ts';
@@ -124,6 +126,7 @@ export const checks: readonly Check[] = [
   privilegesPrivilegeEscalation,
   privilegesPrivilegedContainer,
   privilegesProbeHost,
+  privilegesRootGroup,
   privilegesRunsAsRoot,
   privilegesSeccompProfile,
   privilegesSelinuxOptions,
@@ -166,6 +169,7 @@ export const checks: readonly Check[] = [
   labelsNoDataClass,
   labelsNoEnvironment,
   labelsNoOwner,
+  labelsNoPodSecurityLevel,
   labelsPlaceholderOwner,
   labelsServiceSelectsOthers,
   networkEgressToCluster,

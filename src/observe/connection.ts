@@ -13,6 +13,8 @@ export interface Call {
   readonly signal?: AbortSignal;
   /** How long the server may stay silent in the middle of a body, in milliseconds. */
   readonly bodyTimeout?: number;
+  /** Called when all is ready, right before the request goes out. It throws to keep it from going. */
+  readonly guard?: () => void;
 }
 
 export interface Connection {
@@ -48,18 +50,23 @@ export function shareDispatcher(config: KubeConfig): KubeConfig {
   return config;
 }
 
-/** @param config one that went through `shareDispatcher` */
-export function connect(config: KubeConfig): Connection {
+/**
+ * @param config one that went through `shareDispatcher`
+ * @param userAgent as which the API server's audit log shows us
+ */
+export function connect(config: KubeConfig, userAgent = 'hexarisk'): Connection {
   const send = async (call: Call) => {
     const server = config.getCurrentCluster()?.server ?? '';
     const context = new RequestContext(`${server.replace(/\/$/, '')}${call.path}`, HttpMethod.GET);
     await config.applySecurityAuthentication(context);
     const dispatcher = context.getDispatcher();
+    call.guard?.();
     const response = await request(context.getUrl(), {
       method: call.method ?? 'GET',
       headers: {
         ...context.getHeaders(),
         accept: 'application/json',
+        'user-agent': userAgent,
         ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
       },
       headersTimeout: HEADERS_TIMEOUT,

@@ -27,8 +27,8 @@ export function progressOn(terminal: Terminal, now: () => number = () => perform
       if (terminal.isTTY !== true || now() < next) return;
       next = now() + EVERY_MS;
       shown = true;
-      // never into a second line, which could not be erased
-      terminal.write(ERASE + clean(what()).slice(0, (terminal.columns ?? 80) - 1));
+      // never into a second line, which could not be erased; some terminals say 0
+      terminal.write(ERASE + clean(what()).slice(0, (terminal.columns || 80) - 1));
     },
     done() {
       if (shown) terminal.write(ERASE);
