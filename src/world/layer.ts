@@ -7,51 +7,53 @@ type Equal = (a: unknown, b: unknown) => boolean;
 export const byReference: Equal = Object.is;
 
 /**
- * Derives again only if an input is another object. If the result equals the last, the OLD object is returned, so
- * the layers below skip too. The memo is this closure's, one per world: nothing to invalidate.
+ * Something derived per key. It is derived again only if an input is another object. If the result equals the last,
+ * the OLD object is returned, so the layers below skip too. The memo is this closure's, one per world: nothing to
+ * invalidate.
  */
-function layer<In extends readonly unknown[], Out>(
-  derive: (...inputs: In) => Out,
-  equal: Equal = isDeepStrictEqual,
-): (...inputs: In) => Out {
-  let memo: { readonly inputs: In; readonly out: Out } | undefined;
-  return (...inputs) => {
-    if (memo !== undefined && sameItems(memo.inputs, inputs)) return memo.out;
-    const out = derive(...inputs);
-    memo = { inputs, out: memo !== undefined && equal(memo.out, out) ? memo.out : out };
-    return memo.out;
-  };
-}
-
-/** A layer per key. Keys that a sweep did not ask for are forgotten at `sweep()`. */
 export interface KeyedLayer<In extends readonly unknown[], Out> {
   get(key: string, ...inputs: In): Out;
+  /** Forgets the keys that were not asked for since the last sweep. */
   sweep(): void;
+}
+
+interface Memo<In, Out> {
+  inputs: In;
+  out: Out;
+  /** The pass in which it was last asked for. */
+  pass: number;
 }
 
 export function keyedLayer<In extends readonly unknown[], Out>(
   derive: (...inputs: In) => Out,
   equal: Equal = isDeepStrictEqual,
 ): KeyedLayer<In, Out> {
-  const layers = new Map<string, (...inputs: In) => Out>();
-  let asked = new Set<string>();
+  const memos = new Map<string, Memo<In, Out>>();
+  let pass = 0;
   return {
     get(key, ...inputs) {
-      asked.add(key);
-      let memo = layers.get(key);
+      const memo = memos.get(key);
       if (memo === undefined) {
-        memo = layer(derive, equal);
-        layers.set(key, memo);
+        const out = derive(...inputs);
+        memos.set(key, { inputs, out, pass });
+        return out;
       }
-      return memo(...inputs);
+      memo.pass = pass;
+      if (sameItems(memo.inputs, inputs)) return memo.out;
+      const out = derive(...inputs);
+      memo.inputs = inputs;
+      if (!equal(memo.out, out)) memo.out = out;
+      return memo.out;
     },
     sweep() {
-      for (const key of layers.keys()) if (!asked.has(key)) layers.delete(key);
-      asked = new Set();
+      for (const [key, memo] of memos) if (memo.pass !== pass) memos.delete(key);
+      pass += 1;
     },
   };
 }
 
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { byReference, keyedLayer } from '../../../src/world/layer.ts';
+
+describe('a layer', () => {
+  const counted = (equal?: typeof byReference) => {
+    let derived = 0;
+    const layer = keyedLayer((list: readonly number[], factor: number) => {
+      derived += 1;
+      return { sum: list.reduce((sum, item) => sum + item, 0) * factor };
+    }, equal);
+    return { layer, derivations: () => derived };
+  };
+
+  it('derives again only when an input is another object', () => {
+    const { layer, derivations } = counted();
+    const list = [1, 2];
+    const first = layer.get('a', list, 2);
+    expect(layer.get('a', list, 2)).to.equal(first);
+    expect(derivations()).to.equal(1);
+    expect(layer.get('a', list, 3)).to.deep.equal({ sum: 9 });
+    expect(derivations()).to.equal(2);
+  });
+
+  it('hands out the old object if the new one says the same', () => {
+    const { layer, derivations } = counted();
+    const first = layer.get('a', [1, 2], 2);
+    expect(layer.get('a', [2, 1], 2)).to.equal(first);
+    expect(derivations()).to.equal(2);
+  });
+
+  it('hands out a new object each time it derives, if told to compare by reference', () => {
+    const { layer } = counted(byReference);
+    expect(layer.get('a', [1, 2], 2)).to.not.equal(layer.get('a', [2, 1], 2));
+  });
+
+  it('keeps keys apart, and forgets those that a pass did not ask for', () => {
+    const { layer, derivations } = counted();
+    const list = [1];
+    layer.get('a', list, 1);
+    layer.get('b', list, 1);
+    layer.sweep();
+    layer.get('a', list, 1);
+    expect(derivations()).to.equal(2);
+    layer.sweep();
+    layer.get('a', list, 1);
+    layer.get('b', list, 1);
+    expect(derivations(), 'b was forgotten').to.equal(3);
+  });
+});
