@@ -29,8 +29,20 @@ program
     'the kubeconfig (default: as kubectl finds it, or the pod that this runs in)',
   )
   .option('--context <name>', 'the context of the kubeconfig to use')
-  .option('--metrics-address <host:port>', 'where /metrics is served, on loopback', '127.0.0.1:8080')
+  .option(
+    '--metrics-address <host:port>',
+    'where /metrics is served; beyond loopback: HTTPS, for whom the API server lets `get` it',
+    '127.0.0.1:8080',
+  )
+  .option(
+    '--metrics-tls-dir <dir>',
+    'serve /metrics with its tls.crt and tls.key, read again when they change (default: self-signed)',
+  )
+  .option('--metrics-auth', 'HTTPS and authorization for /metrics on loopback, too', false)
   .option('--health-address <host:port>', 'where /healthz and /readyz are served', '127.0.0.1:8081')
+  .option('--leader-elect', 'several operators run: only the one that holds the Lease writes', false)
+  .option('--lease-namespace <namespace>', 'where the Lease is (default: that of the context or the pod)')
+  .option('--lease-name <name>', 'the name of the Lease', 'hexarisk')
   .option('--young-after <time>', 'report a bare Pod or a lone Job once it is this old', duration, 60)
   .option(
     '--max-stale <time>',

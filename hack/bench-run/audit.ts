@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 export interface Write {
   readonly verb: string;
   readonly resource: string;
+  /** `namespace/name` */
+  readonly object: string;
   /** When the answer was sent, in milliseconds of `Date.now()`. */
   readonly at: number;
   readonly ok: boolean;
@@ -16,7 +18,7 @@ interface Event {
   readonly verb: string;
   readonly stageTimestamp: string;
   readonly user: { readonly username: string };
-  readonly objectRef?: { readonly resource?: string };
+  readonly objectRef?: { readonly resource?: string; readonly namespace?: string; readonly name?: string };
   readonly responseStatus?: { readonly code?: number };
 }
 
@@ -38,9 +40,11 @@ export async function writesSince(auditLog: string, user: string, from: number):
 function writeOf(line: string, username: string): Write | undefined {
   const event = JSON.parse(line) as Event;
   if (event.user.username !== username || reads.has(event.verb)) return undefined;
+  const { objectRef } = event;
   return {
     verb: event.verb,
-    resource: event.objectRef?.resource ?? '',
+    resource: objectRef?.resource ?? '',
+    object: `${objectRef?.namespace}/${objectRef?.name}`,
     at: Date.parse(event.stageTimestamp),
     ok: (event.responseStatus?.code ?? 500) < 300,
   };

@@ -8,11 +8,12 @@ import { Watchdog } from '../cluster/children.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { stderrLog, withProgress } from '../cluster/progress.ts';
 import { type Session, startSession } from '../demo-run/session.ts';
+import { writesSince } from './audit.ts';
 import { generate, type Load, type LoadOptions } from './generate.ts';
 import { CHANGES, changeToReport } from './latency.ts';
 import type { Workshop } from './measured.ts';
 import type { Operator } from './operator.ts';
-import { createAll, installCrd, operatorKubeconfig, waitForPods } from './populate.ts';
+import { createAll, installCrd, OPERATOR_USER, operatorKubeconfig, waitForPods } from './populate.ts';
 import { cpuSeconds, peakMemory } from './proc.ts';
 import { seeded } from './random.ts';
 import { reportSizes, storedReports } from './reports.ts';
@@ -91,6 +92,10 @@ async function onCluster(flags: BenchFlags, load: Load, session: Session, worksh
     log: stderrLog,
     kubeconfig: await operatorKubeconfig(connection, plane, join(workshop.folder, 'kubeconfig')),
     auditLog: plane.auditLog ?? '',
+    servers: plane
+      .processes()
+      .filter(({ name }) => name === 'kube-apiserver' || name === 'etcd')
+      .map(({ pid }) => pid),
   };
   const loadAtStart = loadAverage();
   const { operator, result: start } = await compareStarts(stage);
@@ -114,7 +119,7 @@ async function fill(
   const { workloads, pods } = flags;
   await installCrd(connection, signal);
   await withProgress(`creating ${load.objects.length} objects`, stderrLog, () =>
-    createAll(connection, load.objects),
+    createAll(connection, load.objects, signal),
   );
   await withProgress(`waiting for ${workloads * pods} pods to run`, stderrLog, () =>
     waitForPods(connection, workloads, signal),
@@ -128,11 +133,8 @@ interface Running {
   readonly flags: BenchFlags;
 }
 
-async function whileItRuns(
-  operator: Operator,
-  { connection, plane, load, flags }: Running,
-  session: Session,
-) {
+async function whileItRuns(operator: Operator, running: Running, session: Session) {
+  const { connection, plane, flags } = running;
   const { signal } = session;
   const { pid } = operator.child;
   const reports = await storedReports(connection);
@@ -144,9 +146,29 @@ async function whileItRuns(
     seconds: flags.quietSeconds,
   });
   const metrics = await scrape(operator, signal);
-  await operator.read(); // the delays from here on are those of the changes
+  const changes = await whileItChanges(operator, running, session);
+  return {
+    changeToReport: changes,
+    operator: {
+      rssPeakMiB: rounded(peakMemory(pid)),
+      cpuSeconds: rounded(cpuSeconds(pid), 1),
+      warnings: operator.warnings(),
+    },
+    reportBytes: reportSizes(reports),
+    quiet,
+    metrics,
+  };
+}
+
+async function whileItChanges(
+  operator: Operator,
+  { connection, plane, load, flags }: Running,
+  session: Session,
+) {
   stderrLog(`${CHANGES} changes ...`);
-  const loadAtChanges = loadAverage();
+  await operator.read(); // the delays from here on are those of the changes
+  const begun = Date.now();
+  const before = { loadAverage: loadAverage(), cpu: cpuSeconds(operator.child.pid) };
   const latency = await changeToReport({
     connection,
     session,
@@ -156,11 +178,14 @@ async function whileItRuns(
     random: seeded(flags.seed),
   });
   const { eventLoopDelay } = await operator.read();
+  const writes = await writesSince(plane.auditLog ?? '', OPERATOR_USER, begun);
   return {
-    changeToReportMs: { loadAverage: loadAtChanges, ...latency, eventLoopDelayMs: eventLoopDelay },
-    operator: { rssPeakMiB: rounded(peakMemory(pid)), cpuSeconds: rounded(cpuSeconds(pid), 1) },
-    reportBytes: reportSizes(reports),
-    quiet,
-    metrics,
+    loadAverage: before.loadAverage,
+    ...latency,
+    seconds: rounded((Date.now() - begun) / 1000),
+    reportWrites: writes.filter(({ resource }) => resource === 'riskreports').length,
+    eventWrites: writes.filter(({ resource }) => resource === 'events').length,
+    cpuSeconds: rounded(cpuSeconds(operator.child.pid) - before.cpu, 1),
+    eventLoopDelayMs: eventLoopDelay,
   };
 }

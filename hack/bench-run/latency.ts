@@ -42,9 +42,9 @@ export async function changeToReport({ connection, targets, workloads, random, s
   return {
     changes: times.length,
     missed,
-    p50: rounded(percentile(times, 50)),
-    p99: rounded(percentile(times, 99)),
-    max: rounded(Math.max(...times)),
+    p50Ms: rounded(percentile(times, 50)),
+    p99Ms: rounded(percentile(times, 99)),
+    maxMs: rounded(Math.max(...times)),
   };
 }
 

@@ -9,10 +9,13 @@ import { type Measured, startMeasured, type Workshop } from './measured.ts';
 export interface Operator extends Measured {
   /** http://127.0.0.1:PORT/metrics */
   readonly metrics: string;
+  /** What it has warned of so far, each once. */
+  warnings(): readonly string[];
   stop(): Promise<void>;
 }
 
 interface LogEntry {
+  readonly level?: string;
   readonly message?: string;
   readonly metrics?: string;
 }
@@ -44,7 +47,18 @@ export async function startOperator(
     if (error instanceof Problem) throw new Problem(`${error.message}\n${lastLines(log, 5)}`);
     throw error;
   });
-  return { ...measured, metrics, stop: () => child.end('SIGTERM', ENDS_WITHIN_MS) };
+  return {
+    ...measured,
+    metrics,
+    warnings: () => [
+      ...new Set(
+        entries(log)
+          .filter(({ level }) => level === 'warn' || level === 'error')
+          .map(({ message }) => message ?? ''),
+      ),
+    ],
+    stop: () => child.end('SIGTERM', ENDS_WITHIN_MS),
+  };
 }
 
 /** The JSON lines of the log; the last may be half written. */

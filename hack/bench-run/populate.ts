@@ -44,9 +44,16 @@ async function create(connection: Connection, path: string, object: object): Pro
 }
 
 /** Kind after kind, as they come: a namespace is there before what is in it. */
-export async function createAll(connection: Connection, objects: readonly KubeObject[]): Promise<void> {
+export async function createAll(
+  connection: Connection,
+  objects: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<void> {
   for (const ofKind of Map.groupBy(objects, ({ kind }) => kind).values())
-    await forEachOf(ofKind, (object) => create(connection, pathOf(object), object));
+    await forEachOf(ofKind, async (object) => {
+      signal.throwIfAborted();
+      await create(connection, pathOf(object), object);
+    });
 }
 
 export async function installCrd(connection: Connection, signal: AbortSignal): Promise<void> {

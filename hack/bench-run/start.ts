@@ -20,7 +20,11 @@ interface Timing {
   readonly firstWrite: number;
   readonly lastWrite: number;
   readonly writes: number;
+  /** Writes of a report that had been written before. */
+  readonly again: number;
   readonly failed: number;
+  /** Of the API server and etcd meanwhile: on a busy machine more telling than time. */
+  readonly serverCpuSeconds: number;
 }
 
 export interface OperatorTiming extends Timing {
@@ -35,14 +39,20 @@ export interface Stage {
   readonly kubeconfig: string;
   readonly auditLog: string;
   readonly workloads: number;
+  /** Process ids of the API server and etcd. */
+  readonly servers: readonly number[];
   readonly workshop: Workshop;
   readonly log: Log;
 }
 
 const seconds = (ms: number): number => rounded(ms / 1000, 2);
 
-async function timingSince(since: number, { auditLog }: Stage): Promise<Timing> {
-  const writes = (await writesSince(auditLog, OPERATOR_USER, since)).filter(
+const serverCpu = ({ servers }: Stage): number => servers.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+
+async function timingSince(since: number, serverCpuBefore: number, stage: Stage): Promise<Timing> {
+  const serverCpuSeconds = rounded(serverCpu(stage) - serverCpuBefore, 1);
+
+  const writes = (await writesSince(stage.auditLog, OPERATOR_USER, since)).filter(
     ({ resource }) => resource === 'riskreports',
   );
   const good = writes.filter(({ ok }) => ok);
@@ -50,7 +60,9 @@ async function timingSince(since: number, { auditLog }: Stage): Promise<Timing> 
     firstWrite: seconds((good[0]?.at ?? Number.NaN) - since),
     lastWrite: seconds((good.at(-1)?.at ?? Number.NaN) - since),
     writes: good.length,
+    again: good.length - new Set(good.map(({ object }) => object)).size,
     failed: writes.length - good.length,
+    serverCpuSeconds,
   };
 }
 
@@ -61,13 +73,14 @@ async function operatorRun(
   stage: Stage,
 ): Promise<{ readonly operator: Operator; readonly timing: OperatorTiming }> {
   const { kubeconfig, workshop, log } = stage;
+  const serverCpuBefore = serverCpu(stage);
   const operator = await startOperator(name, { kubeconfig, timeoutMs: timeoutFor(stage) }, workshop);
   const { pid } = operator.child;
   const timing = {
     cpuSeconds: cpuSeconds(pid),
     rssPeakMiB: rounded(peakMemory(pid)),
     eventLoopDelayMs: (await operator.read()).eventLoopDelay,
-    ...(await timingSince(operator.since, stage)),
+    ...(await timingSince(operator.since, serverCpuBefore, stage)),
   };
   log(`${name}: ${timing.writes} reports ${timing.lastWrite} s after the start of the process`);
   return { operator, timing };
@@ -77,6 +90,7 @@ async function bareRun(name: string, bodies: string, stage: Stage): Promise<Timi
   const { kubeconfig, workshop, log } = stage;
   const script = fileURLToPath(import.meta.resolve('./bare-loop.ts'));
   const args = [script, kubeconfig, bodies];
+  const serverCpuBefore = serverCpu(stage);
   const {
     child,
     since,
@@ -90,7 +104,7 @@ async function bareRun(name: string, bodies: string, stage: Stage): Promise<Timi
   clearTimeout(overdue);
   workshop.signal.throwIfAborted();
   if (how !== 'exit code 0') throw new Problem(`${name}: ${how}\n${lastLines(output, 10)}`);
-  const timing = await timingSince(since, stage);
+  const timing = await timingSince(since, serverCpuBefore, stage);
   log(`${name}: ${timing.writes} reports ${timing.lastWrite} s after the start of the process`);
   return timing;
 }

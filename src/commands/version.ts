@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 
-const file = new URL('../../package.json', import.meta.url);
+/** The nearest one: the checkout's, or the bundle's. */
+const file = findPackageJSON(import.meta.url) ?? '';
 
 /** The version of Hexarisk, as package.json has it. */
 export const VERSION = (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;

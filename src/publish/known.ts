@@ -15,6 +15,7 @@ export interface Known extends Baseline {
   /** Of the content without `change`. */
   readonly hash: string;
   readonly version: string;
+  readonly uid: string;
 }
 
 /** Does the cluster say the same change that we would? It may have been edited by hand. */
@@ -33,7 +34,7 @@ export function readKnown(value: unknown): { readonly key: string; readonly know
   if (!isRecord(value) || !isRecord(value['metadata'])) return undefined;
   const { metadata, workload } = value;
   const report = isRecord(value['report']) ? value['report'] : {};
-  const { namespace, name, resourceVersion, labels, ownerReferences } = metadata;
+  const { namespace, name, uid, resourceVersion, labels, ownerReferences } = metadata;
   if (typeof namespace !== 'string' || typeof name !== 'string') return undefined;
   const content = { metadata: { labels, ownerReferences: ownerReferences ?? [] }, workload, report };
   return {
@@ -42,6 +43,7 @@ export function readKnown(value: unknown): { readonly key: string; readonly know
       // hashed as it came: whatever it is, it is compared with what we would write
       hash: contentHash(content as unknown as Parameters<typeof contentHash>[0]),
       version: String(resourceVersion),
+      uid: String(uid),
       modelVersion: String(report['modelVersion']),
       score: Number(report['score']),
       change: isRecord(report['change']) ? (report['change'] as unknown as Change) : undefined,

@@ -6,7 +6,8 @@ import { type Backoff, backoff, pause } from '../observe/backoff.ts';
 import type { Connection } from '../observe/connection.ts';
 import { messageOf, StatusError } from '../observe/fault.ts';
 import { type Baseline, isNewer, type Known, readKnown, sameChange, withChange } from './known.ts';
-import { API_VERSION, contentHash, type RiskReport } from './report.ts';
+import { applyReport, keyOf, partsOf, removeReport } from './report-client.ts';
+import { contentHash, type RiskReport } from './report.ts';
 import { tokenBucket } from './token-bucket.ts';
 
 export type WriteResult = 'applied' | 'deleted' | 'failed';
@@ -18,12 +19,14 @@ export interface WriterOptions {
   readonly rate?: number;
   readonly burst?: number;
   readonly concurrency?: number;
+  /** Is it we who write? While it is not, reports are only compared. After it has become so: `begin` again. */
+  readonly mayWrite?: () => boolean;
   /** May a report that no workload wants go? Not while its kind of workload cannot be read. */
   readonly mayDelete: (namespace: string, name: string) => boolean;
   /** @param since when the change that led to this write was seen, in milliseconds of `performance.now()` */
   readonly onWrite: (result: WriteResult, report: string, since: number | undefined) => void;
   readonly onTrouble: (report: string, why: string) => void;
-  /** The score of a report that is about to be written is another than before. */
+  /** The score of a report that was written is another than before. */
   readonly onChange?: (report: RiskReport, before: number | undefined) => void;
 }
 
@@ -43,7 +46,6 @@ export interface Writer {
   readonly done: Promise<void>;
 }
 
-const MANAGER = 'hexarisk';
 const CONCURRENCY = 16;
 /** A trouble that a person must solve is tried again this often. */
 const STUBBORN_WAIT = 30_000;
@@ -55,7 +57,7 @@ interface Wanted {
 }
 
 export function startWriter(options: WriterOptions): Writer {
-  const { signal } = options;
+  const { signal, mayWrite = () => true } = options;
   const wanted = new Map<string, Wanted>();
   const known = new Map<string, Known>();
   /** What `change` is made from. Not what somebody has written into a report by hand since. */
@@ -74,7 +76,7 @@ export function startWriter(options: WriterOptions): Writer {
     const want = wanted.get(key);
     const there = known.get(key);
     if (want !== undefined) return want.hash !== there?.hash || !sameChange(there, baselines.get(key));
-    return there !== undefined && options.mayDelete(...parts(key));
+    return there !== undefined && options.mayDelete(...partsOf(key));
   };
   const touch = (key: string) => {
     if (!differs(key)) pending.delete(key);
@@ -93,7 +95,7 @@ export function startWriter(options: WriterOptions): Writer {
     baselines.delete(key);
   };
   const announce = () => {
-    if (pending.size > 0 || busy.size > 0) return;
+    if (!begun || pending.size > 0 || busy.size > 0) return;
     for (const waiter of settledWaiters) waiter();
     settledWaiters = [];
   };
@@ -101,16 +103,17 @@ export function startWriter(options: WriterOptions): Writer {
   const bring = async (key: string) => {
     await bucket.take();
     // what was wanted may have changed while waiting for a turn
-    if (signal.aborted || !differs(key)) return;
+    if (signal.aborted || !mayWrite() || !differs(key)) return;
     const want = wanted.get(key);
+    const there = known.get(key);
     try {
-      if (want === undefined) await remove(options.connection, key);
-      else wrote(key, await apply(options, want, baselines.get(key)));
+      if (want === undefined) await removeReport(options.connection, key, there);
+      else wrote(key, await apply(options, want, { before: baselines.get(key), there }));
       if (want === undefined) forget(key);
       waits.delete(key);
       options.onWrite(want === undefined ? 'deleted' : 'applied', key, want?.since);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted || !mayWrite()) return; // the watch tells what came of it
       options.onWrite('failed', key, undefined);
       delayed.add(key);
       void pause(delayAfter(error, key, waits, options), signal).then(() => {
@@ -126,7 +129,7 @@ export function startWriter(options: WriterOptions): Writer {
   };
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
-      const key = begun ? next() : undefined;
+      const key = begun && mayWrite() ? next() : undefined;
       if (key === undefined) return;
       pending.delete(key);
       busy.add(key);
@@ -138,7 +141,8 @@ export function startWriter(options: WriterOptions): Writer {
   const done = (async () => {
     const workers = new Set<Promise<void>>();
     while (!signal.aborted) {
-      while (workers.size < (options.concurrency ?? CONCURRENCY) && begun && next() !== undefined) {
+      const isFree = () => workers.size < (options.concurrency ?? CONCURRENCY) && begun && mayWrite();
+      while (isFree() && next() !== undefined) {
         const worker: Promise<void> = work().finally(() => workers.delete(worker));
         workers.add(worker);
       }
@@ -171,6 +175,7 @@ export function startWriter(options: WriterOptions): Writer {
     observed(type, report) {
       const read = readKnown(report);
       if (read === undefined || !isNewer(read.known, known.get(read.key))) return;
+      if (!mayWrite()) forget(read.key); // where the leader has got to is where we shall go on
       if (type === 'DELETED') known.delete(read.key);
       else known.set(read.key, read.known);
       if (type !== 'DELETED' && !baselines.has(read.key)) baselines.set(read.key, read.known);
@@ -181,56 +186,22 @@ export function startWriter(options: WriterOptions): Writer {
     settled: () =>
       new Promise((resolve) => {
         settledWaiters.push(resolve);
-        if (begun) announce();
+        announce();
       }),
     done,
   };
 }
 
-const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
-  `${namespace}/${name}`;
-
-function parts(key: string): [namespace: string, name: string] {
-  const slash = key.indexOf('/');
-  return [key.slice(0, slash), key.slice(slash + 1)];
+interface Was {
+  readonly before: Baseline | undefined;
+  readonly there: Known | undefined;
 }
 
-const pathOf = (key: string): string => {
-  const [namespace, name] = parts(key);
-  return `/apis/${API_VERSION}/namespaces/${namespace}/riskreports/${name}`;
-};
-
-async function remove(connection: Connection, key: string): Promise<void> {
-  try {
-    await connection.json({ method: 'DELETE', path: pathOf(key) });
-  } catch (error) {
-    if (!(error instanceof StatusError && error.code === 404)) throw error; // gone is what we wanted
-  }
-}
-
-async function apply(options: WriterOptions, want: Wanted, before: Baseline | undefined): Promise<Known> {
+async function apply(options: WriterOptions, want: Wanted, { before, there }: Was): Promise<Known> {
   const report = withChange(want.report, before);
-  const key = keyOf(report.metadata);
+  const after = await applyReport(options.connection, report, want.hash, there);
   if (before?.score !== report.report.score) options.onChange?.(report, before?.score);
-  const send = async () =>
-    readKnown(
-      await options.connection.json({
-        method: 'PATCH',
-        path: `${pathOf(key)}?fieldManager=${MANAGER}&force=true`,
-        contentType: 'application/apply-patch+yaml',
-        body: JSON.stringify(report),
-      }),
-    )?.known;
-  const after = await send();
-  if (after?.hash === want.hash) return after;
-  // somebody else put a field there that applying does not take away: begin anew
-  await remove(options.connection, key);
-  const again = await send();
-  if (again?.hash === want.hash) return again;
-  throw new StatusError(
-    422,
-    'the API server keeps another content than was applied: is the CRD current? kubectl apply -f crds/',
-  );
+  return after;
 }
 
 function delayAfter(
@@ -245,6 +216,7 @@ function delayAfter(
     options.onTrouble(key, messageOf(error));
     return wait.next();
   }
+  if (error.code === 409) return wait.next(); // another version is there: the watch brings it
   if (error.message.includes('is being terminated')) return STUBBORN_WAIT; // the namespace goes, and we with it
   options.onTrouble(key, adviceFor(error));
   const needsPerson = error.code === 403 || error.code === 404 || error.code === 422 || error.code === 500;

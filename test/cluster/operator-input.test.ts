@@ -38,12 +38,6 @@ describe('the operator and bad input', () => {
     expect(lines[0]).to.match(/in use.*--metrics-address/);
   });
 
-  it('refuses to serve plain metrics beyond loopback', async () => {
-    const { code, lines } = await failing({ args: ['--metrics-address=0.0.0.0:0'] });
-    expect(code).to.equal(2);
-    expect(lines[0]).to.match(/only on loopback/);
-  });
-
   it('stays unready and tries again while the API server cannot be reached', async function () {
     this.timeout(60_000);
     const operator = await spawnOperator({ kubeconfig: await unreachable() });

@@ -49,7 +49,8 @@ interface Container {
 }
 
 const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-const documentsOf = (name: string) => loadAll(readFileSync(join(folder, name), 'utf8')) as readonly Manifest[];
+const documentsOf = (name: string) =>
+  loadAll(readFileSync(join(folder, name), 'utf8')) as readonly Manifest[];
 const kustomization = documentsOf('kustomization.yaml')[0];
 const objects = names.filter((name) => name !== 'kustomization.yaml').flatMap(documentsOf);
 const named = (kind: string, name: string) => {

@@ -1,11 +1,14 @@
 /** Is the installed CRD of RiskReport the one that this operator writes? */
 import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import type { Connection } from '../../observe/connection.ts';
 import { StatusError } from '../../observe/fault.ts';
 import { isRecord } from '../../observe/shapes/shape.ts';
 
-const FILE = new URL('../../../crds/riskreport.yaml', import.meta.url);
+/** Beside the nearest package.json: the checkout's, or the bundle's. */
+const FILE = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'crds/riskreport.yaml');
 const PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/riskreports.hexarisk.dev';
 const VERSION = 'v1alpha1';
 

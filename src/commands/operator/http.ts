@@ -1,5 +1,6 @@
-/** The endpoints: metrics in plain text on loopback, and what a kubelet asks. */
+/** The endpoints: what a scraper and a kubelet ask. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { CommandError } from '../error.ts';
 
 export interface Address {
@@ -10,10 +11,33 @@ export interface Address {
 export interface Answer {
   readonly status: number;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export type Route = () => Promise<Answer> | Answer;
+export type Route = (request: IncomingMessage) => Promise<Answer> | Answer;
+
+interface KeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface Served {
+  readonly port: number;
+  readonly scheme: 'http' | 'https';
+  /** For connections from now on; those that there are go on. */
+  readonly renew: (tls: KeyPair) => void;
+  close(): Promise<void>;
+}
+
+interface Options {
+  /** The flag that the address came from. */
+  readonly flag: string;
+  readonly tls?: KeyPair;
+}
+
+/** More connections than that are closed: nobody scrapes with so many. */
+const MOST_CONNECTIONS = 512;
 
 /** @throws CommandError for what is no `host:port` */
 export function parseAddress(text: string, flag: string): Address {
@@ -30,19 +54,28 @@ export const isLoopback = ({ host }: Address): boolean => /^(127\.\d+\.\d+\.\d+|
 export async function serve(
   { host, port }: Address,
   routes: Readonly<Record<string, Route>>,
-  flag: string,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer((request, response) => void answer(request, response, routes));
+  { flag, tls }: Options,
+): Promise<Served> {
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
+    void answer(request, response, routes);
+  const secure: TlsServer | undefined =
+    tls === undefined ? undefined : createTlsServer({ ...tls, handshakeTimeout: 10_000 }, listener);
+  const server = secure ?? createServer(listener);
   server.requestTimeout = 10_000;
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(listenError(error, `${host}:${port}`, flag)),
     );
     server.listen(port, host === '' ? undefined : host, resolve);
   });
-  return { port: portOf(server), close: () => close(server) };
+  return {
+    port: portOf(server),
+    scheme: secure === undefined ? 'http' : 'https',
+    renew: (pair) => secure?.setSecureContext({ ...pair }),
+    close: () => close(server),
+  };
 }
-
 function listenError(error: NodeJS.ErrnoException, address: string, flag: string): CommandError {
   if (error.code === 'EADDRINUSE') {
     return new CommandError(
@@ -61,16 +94,19 @@ async function answer(
 ): Promise<void> {
   const path = (request.url ?? '').replace(/\?.*$/, '');
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  const { status, contentType, body } =
-    request.method !== 'GET' && request.method !== 'HEAD'
-      ? { status: 405, contentType: undefined, body: 'only GET\n' }
-      : route === undefined
-        ? { status: 404, contentType: undefined, body: 'not found\n' }
-        : await Promise.resolve()
-            .then(route)
-            .catch(() => ({ status: 500, contentType: undefined, body: 'internal error\n' }));
-  response.writeHead(status, { 'content-type': contentType ?? 'text/plain; charset=utf-8' });
+  const { status, contentType, headers, body } = await answerOf(request, route);
+  response.writeHead(status, { 'content-type': contentType ?? 'text/plain; charset=utf-8', ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+async function answerOf(request: IncomingMessage, route: Route | undefined): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, body: 'only GET\n' };
+  if (route === undefined) return { status: 404, body: 'not found\n' };
+  try {
+    return await route(request);
+  } catch {
+    return { status: 500, body: 'internal error\n' };
+  }
 }
 
 const portOf = (server: Server): number => {

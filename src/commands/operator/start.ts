@@ -1,14 +1,22 @@
 /** From flags to a running operator, until a signal ends it. */
+import type { KubeConfig } from '@kubernetes/client-node';
+import { CommandError } from '../error.ts';
 import { loadKubeConfig } from '../kubeconfig.ts';
 import { createLogger } from '../log.ts';
 import { parseAddress } from './http.ts';
+import type { LeaseOptions } from './leader/leadership.ts';
 import { runOperator } from './operator.ts';
 
 export interface OperatorFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly metricsAddress: string;
+  readonly metricsTlsDir?: string;
+  readonly metricsAuth: boolean;
   readonly healthAddress: string;
+  readonly leaderElect: boolean;
+  readonly leaseNamespace?: string;
+  readonly leaseName: string;
   readonly youngAfter: number;
   readonly maxStale: number;
   readonly logLevel: string;
@@ -27,12 +35,26 @@ export async function startOperator(flags: OperatorFlags): Promise<void> {
   await runOperator({
     config,
     logger: createLogger({ level: flags.logLevel, format }),
-    metricsAddress: parseAddress(flags.metricsAddress, '--metrics-address'),
+    metrics: {
+      address: parseAddress(flags.metricsAddress, '--metrics-address'),
+      auth: flags.metricsAuth,
+      ...(flags.metricsTlsDir === undefined ? {} : { tlsDir: flags.metricsTlsDir }),
+    },
     healthAddress: parseAddress(flags.healthAddress, '--health-address'),
+    ...(flags.leaderElect ? { lease: leaseOf(flags, config) } : {}),
     youngAfter: flags.youngAfter,
     maxStale: flags.maxStale,
     stop: onSignal(),
   });
+}
+
+/** @throws CommandError if nothing says in which namespace: two that look in different ones would both lead */
+function leaseOf({ leaseNamespace, leaseName }: OperatorFlags, config: KubeConfig): LeaseOptions {
+  // in a pod this is the pod's own
+  const namespace = leaseNamespace ?? config.getContextObject(config.getCurrentContext())?.namespace;
+  if (namespace === undefined || namespace === '')
+    throw new CommandError('--leader-elect: say with --lease-namespace where the Lease is');
+  return { namespace, name: leaseName };
 }
 
 /** Aborted by SIGTERM or SIGINT; a second one ends the process at once. */

@@ -1,0 +1,44 @@
+/** Service accounts that tests act as. */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dump, load } from 'js-yaml';
+import { apply, kubectl, sharedControlPlane } from './harness.ts';
+
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A service account with this ClusterRole, or with none. */
+export async function makeAccount({ namespace, name }: Account, clusterRole?: string): Promise<void> {
+  const metadata = { namespace, name };
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: `${namespace}-${name}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterRole },
+    subjects: [{ kind: 'ServiceAccount', namespace, name }],
+  };
+  const items = clusterRole === undefined ? [account] : [account, binding];
+  await apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+}
+
+export const tokenOf = async ({ namespace, name }: Account): Promise<string> =>
+  (await kubectl('create', 'token', '-n', namespace, name)).trim();
+
+interface Kubeconfig {
+  readonly users: readonly { readonly name: string }[];
+}
+
+/** The shared control plane's kubeconfig with the account's token. */
+export async function kubeconfigFor(account: Account): Promise<string> {
+  const { kubeconfig } = await sharedControlPlane();
+  const token = await tokenOf(account);
+  const config = load(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
+  const file = join(await mkdtemp(join(tmpdir(), 'hexarisk-test-')), 'kubeconfig');
+  const users = config.users.map(({ name }) => ({ name, user: { token } }));
+  await writeFile(file, dump({ ...config, users }), { mode: 0o600 });
+  return file;
+}
