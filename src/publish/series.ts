@@ -2,7 +2,7 @@
  * The series of workloads and namespaces as text. Rendering 10,000 workloads takes longer than a scrape may hold the
  * event loop, so each namespace keeps its text until one of its workloads changes.
  */
-import { axes } from '../axes/check.ts';
+import { type Axis, axes } from '../axes/check.ts';
 import type { Assessment } from '../score/assess.ts';
 import { shown } from '../score/model.ts';
 import { kindName } from './names.ts';
@@ -33,9 +33,13 @@ const names = Object.keys(families) as readonly Family[];
 /** Lines by metric family. */
 type Lines = Readonly<Partial<Record<Family, string>>>;
 
+/** What is kept of a workload: its own lines, and what those of its namespace are made from. */
 interface Entry {
-  readonly assessment: Assessment;
   readonly lines: Lines;
+  readonly score: number;
+  readonly coverage: Readonly<Record<Axis, number>>;
+  /** `check="...",severity="..."` of each finding. */
+  readonly findings: readonly string[];
 }
 
 interface NamespaceEntry {
@@ -53,7 +57,7 @@ export function createSeries(): Series {
       let entry = namespaces.get(ref.namespace);
       if (entry === undefined)
         namespaces.set(ref.namespace, (entry = { workloads: new Map(), lines: undefined }));
-      entry.workloads.set(key, { assessment, lines: workloadLines(assessment) });
+      entry.workloads.set(key, entryOf(assessment));
       entry.lines = undefined;
       namespaceOf.set(key, ref.namespace);
     },
@@ -80,14 +84,28 @@ export function createSeries(): Series {
   };
 }
 
+function entryOf(assessment: Assessment): Entry {
+  const { axes: results, findings, score } = assessment;
+  return {
+    lines: workloadLines(assessment),
+    score,
+    coverage: Object.fromEntries(axes.map((axis) => [axis, results[axis].percent])) as Record<Axis, number>,
+    findings: findings.map(({ check, severity }) => labelOf(check.id, severity)),
+  };
+}
+
+const findingLabels = new Map<string, string>();
+
+/** One text for all findings of a check and severity, of which there are few. */
+function labelOf(check: string, severity: string): string {
+  const key = `${severity} ${check}`;
+  let label = findingLabels.get(key);
+  if (label === undefined) findingLabels.set(key, (label = `check="${check}",severity="${severity}"`));
+  return label;
+}
+
 function joined(namespace: string, entries: readonly Entry[]): Lines {
-  const all = [
-    ...entries.map(({ lines }) => lines),
-    namespaceLines(
-      namespace,
-      entries.map(({ assessment }) => assessment),
-    ),
-  ];
+  const all = [...entries.map(({ lines }) => lines), namespaceLines(namespace, entries)];
   return Object.fromEntries(names.map((name) => [name, all.map((lines) => lines[name] ?? '').join('')]));
 }
 
@@ -116,7 +134,7 @@ function workloadLines({
     owner: around.owner.team ?? '',
   });
   const line = (name: Family, value: number | string) => ({ [name]: `${name}{${labels}} ${value}\n` });
-  const axisLine = (axis: (typeof axes)[number]) =>
+  const axisLine = (axis: Axis) =>
     `hexarisk_workload_axis_score{${labels},axis="${axis}"} ${shown(results[axis].score).exact}\n`;
   return {
     hexarisk_workload_axis_score: axes.map(axisLine).join(''),
@@ -127,25 +145,24 @@ function workloadLines({
   };
 }
 
-function namespaceLines(namespace: string, assessments: readonly Assessment[]): Lines {
+function namespaceLines(namespace: string, entries: readonly Entry[]): Lines {
   const label = labelsOf({ namespace });
-  const scores = assessments.map(({ score }) => score).sort((a, b) => a - b);
+  const scores = entries.map(({ score }) => score).sort((a, b) => a - b);
   const p95 = scores[Math.ceil(0.95 * scores.length) - 1] ?? 0;
   const stat = (name: string, value: number) =>
     `hexarisk_namespace_risk_score{${label},stat="${name}"} ${shown(value).exact}\n`;
-  const coverage = (axis: (typeof axes)[number]) => {
-    const least = Math.min(...assessments.map((assessment) => assessment.axes[axis].percent));
+  const coverageLine = (axis: Axis) => {
+    const least = entries.reduce((least, { coverage }) => Math.min(least, coverage[axis]), 100);
     return `hexarisk_namespace_coverage{${label},axis="${axis}"} ${least}\n`;
   };
-  const findings = Map.groupBy(
-    assessments.flatMap((assessment) => assessment.findings),
-    ({ check, severity }) => `check="${check.id}",severity="${severity}"`,
-  );
+  const findings = new Map<string, number>();
+  for (const label of entries.flatMap((entry) => entry.findings))
+    findings.set(label, (findings.get(label) ?? 0) + 1);
   return {
     hexarisk_namespace_risk_score: stat('max', scores.at(-1) ?? 0) + stat('p95', p95),
-    hexarisk_namespace_coverage: axes.map(coverage).join(''),
+    hexarisk_namespace_coverage: axes.map(coverageLine).join(''),
     hexarisk_namespace_findings: [...findings]
-      .map(([labels, found]) => `hexarisk_namespace_findings{${label},${labels}} ${found.length}\n`)
+      .map(([labels, count]) => `hexarisk_namespace_findings{${label},${labels}} ${count}\n`)
       .join(''),
   };
 }

@@ -51,7 +51,8 @@ const CONCURRENCY = 16;
 const STUBBORN_WAIT = 30_000;
 
 interface Wanted {
-  readonly report: RiskReport;
+  /** As JSON: there is one for each workload for as long as it lives, and text is a third of the size. */
+  readonly text: string;
   readonly hash: string;
   readonly since: number | undefined;
 }
@@ -138,6 +139,7 @@ export function startWriter(options: WriterOptions): Writer {
       touch(key);
     }
   };
+  signal.addEventListener('abort', () => wake(), { once: true });
   const done = (async () => {
     const workers = new Set<Promise<void>>();
     while (!signal.aborted) {
@@ -149,7 +151,6 @@ export function startWriter(options: WriterOptions): Writer {
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
     await Promise.all(workers);
@@ -158,7 +159,7 @@ export function startWriter(options: WriterOptions): Writer {
   return {
     want(report, since) {
       const key = keyOf(report.metadata);
-      wanted.set(key, { report, hash: contentHash(report), since });
+      wanted.set(key, { text: JSON.stringify(report), hash: contentHash(report), since });
       touch(key);
     },
     unwant(namespace, name) {
@@ -198,7 +199,7 @@ interface Was {
 }
 
 async function apply(options: WriterOptions, want: Wanted, { before, there }: Was): Promise<Known> {
-  const report = withChange(want.report, before);
+  const report = withChange(JSON.parse(want.text) as RiskReport, before);
   const after = await applyReport(options.connection, report, want.hash, there);
   if (before?.score !== report.report.score) options.onChange?.(report, before?.score);
   return after;
