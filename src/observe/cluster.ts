@@ -64,8 +64,10 @@ export function observe(options: Options): Observer {
     });
 
   const sinkOf = (resource: Resource): Sink => ({
-    async replace(raw) {
-      const objects = objectsOf(resource, await projects(resource, raw));
+    async replace(pages) {
+      const objects: Slim[] = [];
+      // slim before the next page comes: all raw objects at once would be most of the operator's memory
+      for await (const raw of pages) objects.push(...objectsOf(resource, await projects(resource, raw)));
       const returned = store.setMissing(resource, undefined);
       if (returned) events.missing(resource, undefined);
       if (store.replace(resource, objects) || returned || waiting.has(resource)) events.changed();

@@ -44,6 +44,16 @@ export function faultOf(error: unknown, resource: string): Fault {
   return { kind: 'retry', why: `listing ${resource}: ${messageOf(error)}` };
 }
 
+/**
+ * Nothing came for as long as we wait. On a watch that is no fault: a resource in which nothing has happened since the
+ * API server started gets no bookmarks either. Whether the connection is half-open, asking again will tell.
+ */
+export function isSilence(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'UND_ERR_BODY_TIMEOUT' || /stream timeout after/.test(error.message);
+}
+
 /** The innermost cause says what happened; the outer ones say `fetch failed`. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);

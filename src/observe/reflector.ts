@@ -4,13 +4,13 @@
  */
 import { type Backoff, backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { faultOf, StatusError } from './fault.ts';
+import { faultOf, isSilence, StatusError } from './fault.ts';
 import { isRecord } from './shapes/shape.ts';
 
 /** What a reflector tells. Calls come one after the other; each is awaited. */
 export interface Sink {
-  /** All objects there are: what the sink has and these lack is gone. */
-  replace(objects: readonly unknown[]): Promise<void>;
+  /** All objects there are, page by page as they arrive: what the sink has and these lack is gone. */
+  replace(pages: AsyncIterable<readonly unknown[]>): Promise<void>;
   /** Changes in order. */
   change(events: readonly WatchEvent[]): Promise<void>;
   /** The resource cannot be had: nothing of it is known any more. Said once until `replace` is called again. */
@@ -63,7 +63,8 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
-      version = await recover(faultOf(error, resource), version, options, wait);
+      if (version !== undefined && isSilence(error)) onRestart?.('silence');
+      else version = await recover(faultOf(error, resource), version, options, wait);
     }
   }
 }
@@ -93,26 +94,28 @@ async function recover(
 
 /** @returns the resourceVersion of the list */
 async function list({ connection, path, signal, sink }: ReflectorOptions): Promise<string> {
-  const objects: unknown[] = [];
-  let continued = '';
-  for (;;) {
-    const query = new URLSearchParams({
-      limit: String(PAGE),
-      ...(continued === '' ? {} : { continue: continued }),
-    });
-    const page = await connection.json({ path: `${path}?${query}`, signal });
-    if (!isRecord(page) || !isRecord(page['metadata'])) throw new Error('the answer to a list is no list');
-    const { kind, apiVersion, items, metadata } = page;
-    const head = { apiVersion, kind: String(kind).replace(/List$/, '') };
-    // the items of a typed list carry neither apiVersion nor kind
-    for (const item of Array.isArray(items) ? items : [])
-      objects.push(isRecord(item) ? { ...head, ...item } : item);
-    continued = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
-    if (continued === '') {
-      await sink.replace(objects);
-      return String(metadata['resourceVersion']);
-    }
-  }
+  let version = '';
+  const pages = async function* (): AsyncIterable<readonly unknown[]> {
+    let continued = '';
+    do {
+      const from = continued === '' ? {} : { continue: continued };
+      const query = new URLSearchParams({ limit: String(PAGE), ...from });
+      const page = await connection.json({ path: `${path}?${query}`, signal });
+      if (!isRecord(page) || !isRecord(page['metadata'])) throw new Error('the answer to a list is no list');
+      const { metadata } = page;
+      version = String(metadata['resourceVersion']);
+      continued = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
+      yield itemsOf(page);
+    } while (continued !== '');
+  };
+  await sink.replace(pages());
+  return version;
+}
+
+/** The items of a typed list carry neither apiVersion nor kind. */
+function itemsOf({ kind, apiVersion, items }: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const head = { apiVersion, kind: String(kind).replace(/List$/, '') };
+  return Array.isArray(items) ? items.map((item) => (isRecord(item) ? { ...head, ...item } : item)) : [];
 }
 
 /** Follows one watch to its end. @returns the version to go on from */

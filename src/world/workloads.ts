@@ -14,7 +14,7 @@ export interface Workload {
   readonly ref: Ref;
   /** '' for workloads that are no single object (bare pods of one generateName, mirror pods). */
   readonly uid: string;
-  /** Pods that exist and have not finished. */
+  /** Pods that exist and have not finished; a rollout's surge does not count, so that it writes no reports. */
   readonly running: number;
   readonly labels: Labels;
   readonly annotations: Labels;
@@ -252,7 +252,7 @@ function assemble(key: string, { ref, top, uid, pods, between }: Gathered): Work
     key,
     ref,
     uid,
-    running: template?.finished === true ? 0 : pods.length,
+    running: template?.finished === true ? 0 : Math.min(pods.length, template?.replicas ?? pods.length),
     labels: top?.metadata.labels ?? noLabels,
     annotations: top?.metadata.annotations ?? noLabels,
     managers: top?.metadata.managers ?? [],

@@ -141,6 +141,9 @@ const nameOf = ({ metadata }: KubernetesObject): KubernetesObject => ({
   },
 });
 
+const keyOf = ({ metadata }: KubernetesObject): string =>
+  `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+
 /** Lists as events: what is new or different is added, what is no longer there is deleted. */
 function eventSink(plural: string, onEvent: EventHandler, listed: () => void, logger: OperatorLogger): Sink {
   const known = new Map<string, KubernetesObject>();
@@ -148,7 +151,7 @@ function eventSink(plural: string, onEvent: EventHandler, listed: () => void, lo
     const object = raw as KubernetesObject;
     try {
       const meta = ResourceMetaImpl.createWithPlural(plural, object);
-      const key = `${meta.namespace ?? ''}/${meta.name}`;
+      const key = keyOf(object);
       if (type === 'DELETED') known.delete(key);
       else known.set(key, nameOf(object));
       await onEvent({ meta, type: type as ResourceEvent['type'], object });
@@ -159,13 +162,16 @@ function eventSink(plural: string, onEvent: EventHandler, listed: () => void, lo
     }
   };
   return {
-    async replace(objects) {
-      const before = new Map(known);
-      known.clear();
-      for (const object of objects) await tell('ADDED', object);
-      for (const [key, object] of before) {
-        if (!known.has(key)) await tell('DELETED', object);
+    async replace(pages) {
+      // a list that breaks off leaves what is known as it is, so that the next one finds what is gone
+      const seen = new Set<string>();
+      for await (const objects of pages) {
+        for (const object of objects) {
+          await tell('ADDED', object);
+          seen.add(keyOf(object as KubernetesObject));
+        }
       }
+      for (const [key, object] of known) if (!seen.has(key)) await tell('DELETED', object);
       listed();
     },
     async change(events) {

@@ -84,13 +84,26 @@ const named = (workloads: readonly Workload[]) => workloads.map(({ ref }) => `${
 describe('workloads', () => {
   it('are the top-level controllers: a Deployment, not its ReplicaSet or its pods', async () => {
     const found = await workloadsOf(
-      deployment('web'),
+      deployment('web', { replicas: 2 }),
       replicaSet('web-1', { owner: { kind: 'Deployment', name: 'web' } }),
       pod('web-1-a', { owner: { kind: 'ReplicaSet', name: 'web-1' } }),
       pod('web-1-b', { owner: { kind: 'ReplicaSet', name: 'web-1' } }),
     );
     expect(named(found)).to.deep.equal(['Deployment web']);
     expect(found[0]).to.deep.include({ running: 2, uid: 'uid-of-web', owned: ['web-1'] });
+  });
+
+  it('do not count the surge of a rollout as running', async () => {
+    const live = (name: string) => pod(name, { owner: { kind: 'ReplicaSet', name: 'web-1' } });
+    const owned = replicaSet('web-1', { owner: { kind: 'Deployment', name: 'web' } });
+    const [web] = await workloadsOf(
+      deployment('web', { replicas: 2 }),
+      owned,
+      live('a'),
+      live('b'),
+      live('c'),
+    );
+    expect(web?.running).to.equal(2);
   });
 
   it('leave old ReplicaSets without replicas out, and count a ReplicaSet without owner', async () => {
