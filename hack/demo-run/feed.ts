@@ -42,8 +42,9 @@ export function followReports(connection: Connection, session: Session): Feed {
     path: `/apis/${API_VERSION}/riskreports`,
     resource: 'riskreports',
     sink: {
-      async replace(objects) {
-        const listed = new Map((objects as RiskReport[]).map((report) => [workloadName(report), report]));
+      async replace(pages) {
+        const found = (await Array.fromAsync(pages)).flat() as RiskReport[];
+        const listed = new Map(found.map((report) => [workloadName(report), report]));
         for (const name of reports.keys()) if (!listed.has(name)) set(name, undefined);
         for (const [name, report] of listed) if (changed(reports.get(name), report)) set(name, report);
       },
