@@ -79,7 +79,7 @@ async function perform({ name, command }: Step): Promise<Result> {
 
 const help = `Usage: hack/test [--only STEP]
 Runs: ${steps.map(({ name }) => name).join(', ')}.
-The control plane for the cluster tests is built on the first run, in the background (about ten minutes).`;
+The control plane for the cluster tests is built on the first run, in the background (ten minutes or more).`;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) {

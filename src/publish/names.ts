@@ -1,6 +1,7 @@
 /** What the report of a workload is called. */
 import { hash } from 'node:crypto';
 import type { Ref } from '../world/objects.ts';
+import { apiGroupOf } from '../world/world.ts';
 
 const LONGEST_NAME = 253;
 const DIGITS = 10;
@@ -17,12 +18,9 @@ const builtinKinds: ReadonlySet<string> = new Set([
   'Pod',
 ]);
 
-const groupOf = (ref: Ref): string =>
-  ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '';
-
 /** `deployment` for built-in kinds, `statefulset.apps.kruise.io` for others. */
 export function kindName(ref: Ref): string {
-  const group = groupOf(ref);
+  const group = apiGroupOf(ref.apiVersion);
   const kind = ref.kind.toLowerCase();
   return builtinGroups.has(group) && builtinKinds.has(ref.kind) ? kind : `${kind}.${group}`;
 }
@@ -34,6 +32,9 @@ export function kindName(ref: Ref): string {
 export function reportName(ref: Ref): string {
   const plain = `${kindName(ref)}-${ref.name}`;
   if (plain.length <= LONGEST_NAME && !kindName(ref).includes('-')) return plain;
-  const digits = hash('sha256', `${groupOf(ref)}/${ref.kind}/${ref.namespace}/${ref.name}`).slice(0, DIGITS);
+  const digits = hash(
+    'sha256',
+    `${apiGroupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`,
+  ).slice(0, DIGITS);
   return `${plain.slice(0, LONGEST_NAME - DIGITS - 1).replace(/[.-]+$/, '')}-${digits}`;
 }

@@ -79,7 +79,12 @@ const needs: Readonly<Record<Axis, readonly Need[]>> = {
     listed(4, 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'),
     listed(1, 'serviceaccounts'),
   ],
-  secrets: [spec(2), listed(1, 'configmaps')],
+  // what an account may read through the API is part of the secrets axis, too
+  secrets: [
+    spec(2),
+    listed(1, 'configmaps'),
+    listed(1, 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'),
+  ],
   labels: [spec(3), listed(1, 'namespaces')],
   network: [
     listed(3, 'networkpolicies'),

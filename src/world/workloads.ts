@@ -6,7 +6,7 @@
 import { sameItems } from './layer.ts';
 import type { Controller, Labels, OwnerReference, Pod, Ref, Slim } from './objects.ts';
 import { type Variant, variantsOf } from './variants.ts';
-import { find, inNamespace, refOf, type Tables, type World } from './world.ts';
+import { apiGroupOf, find, inNamespace, refOf, type Tables, type World } from './world.ts';
 
 export interface Workload {
   /** `group/Kind/namespace/name`, unique in a world. */
@@ -50,11 +50,8 @@ const topKinds: ReadonlySet<string> = new Set([
 /** Only these may have a custom controller above: one Kafka or Prometheus resource owns unlike pods. */
 const climbing: ReadonlySet<string> = new Set(['/Pod', 'apps/ReplicaSet', 'batch/Job']);
 
-const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-
 export const workloadKey = (ref: Ref): string =>
-  `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
+  `${apiGroupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
 
 /** Everything that was found to belong to one workload. */
 interface Gathered {
@@ -168,7 +165,7 @@ interface Top {
 function topOfPod(world: World, pod: Pod): Top | undefined {
   const { namespace, name, generateName } = pod.metadata;
   const owner = ownerOf(pod);
-  if (owner?.kind === 'Node' && groupOf(owner.apiVersion) === '') {
+  if (owner?.kind === 'Node' && apiGroupOf(owner.apiVersion) === '') {
     // a mirror pod: its name is the static pod's with the node's behind it
     const suffix = `-${owner.name}`;
     return seriesTop(namespace, name.endsWith(suffix) ? name.slice(0, -suffix.length) : name);
@@ -198,7 +195,7 @@ function topOf(tables: Tables, from: Slim): Top {
   let object = from;
   for (;;) {
     seen.add(object);
-    const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
+    const kind = `${apiGroupOf(object.apiVersion)}/${object.kind}`;
     const owner = topKinds.has(kind) ? undefined : ownerOf(object);
     const builtin = owner === undefined ? undefined : tableOf(owner);
     if (owner === undefined || (builtin === undefined && !climbing.has(kind))) {
@@ -224,7 +221,7 @@ const builtinTables: Readonly<Record<string, keyof Tables>> = {
 };
 
 const tableOf = (owner: OwnerReference): keyof Tables | undefined => {
-  const kind = `${groupOf(owner.apiVersion)}/${owner.kind}`;
+  const kind = `${apiGroupOf(owner.apiVersion)}/${owner.kind}`;
   return Object.hasOwn(builtinTables, kind) ? builtinTables[kind] : undefined;
 };
 

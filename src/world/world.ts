@@ -113,6 +113,11 @@ export function refOf(object: slim.Slim): slim.Ref {
   return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
+/** The API group of an `apiVersion`; '' for the core group. */
+export function apiGroupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
+
 /** `Kind namespace/name`, or `Kind name` for cluster-scoped objects. */
 export function textOf(ref: slim.Ref): string {
   return `${ref.kind} ${ref.namespace === '' ? '' : `${ref.namespace}/`}${ref.name}`;

@@ -45,11 +45,15 @@ export function assemble(options: Options): Parts {
   const { connection, signal, logger, leadership } = options;
   const said = once();
   const begun = { swept: false, listed: false, competing: false };
+  let wasBlind = true;
   const isWarm = () => begun.swept && begun.listed;
-  // reports may be written and deleted once both are true; after each sweep, because what may be deleted changes
+  // reports may be written and deleted once both are true
   const mayBegin = () => {
     if (!isWarm()) return;
-    writer.begin();
+    const isBlind = observer.blindTo().length > 0;
+    // looking at every report is for when something about all of them has changed: here, what may be deleted
+    if (!begun.competing || (wasBlind && !isBlind)) writer.begin();
+    wasBlind = isBlind;
     if (begun.competing) return;
     begun.competing = true;
     leadership.compete(() => writer.begin());

@@ -1,6 +1,7 @@
 /** From the documents of files to a world. */
 import type { Slim } from '../../world/objects.ts';
 import {
+  apiGroupOf,
   emptyTables,
   refOf,
   type Resource,
@@ -118,14 +119,11 @@ function resourceOf(object: Record<string, unknown>): Resource | undefined {
   const { kind, apiVersion } = object;
   const resource = byKind.get(String(kind));
   if (resource === undefined) return undefined;
-  const group = groupOf(String(apiVersion));
-  const expected = groupOf(resourceInfos[resource].apiVersion);
+  const group = apiGroupOf(String(apiVersion));
+  const expected = apiGroupOf(resourceInfos[resource].apiVersion);
   const isFormer = formerGroups.has(group) && formerGroups.has(expected);
   return group === expected || isFormer ? resource : undefined;
 }
-
-const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
 async function project(found: readonly Found[], errors: Message[], warnings: Warning[]): Promise<Tables> {
   const projects = projector();
