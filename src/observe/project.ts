@@ -1,7 +1,7 @@
 /** From what the API server or a file holds to the slim, frozen objects of the world. */
 import type { Slim } from '../world/objects.ts';
 import type { Resource } from '../world/world.ts';
-import { interner } from './intern.ts';
+import { type Interner, interner, strongInterner } from './intern.ts';
 import { redact } from './redact.ts';
 import { resourceInfos } from './resources.ts';
 import { isRecord, ShapeError } from './shapes/shape.ts';
@@ -12,9 +12,12 @@ export type Projected = { readonly object: Slim } | { readonly name: string; rea
 /** Projects raw objects of one resource, one outcome each, in order. The raw objects are used up. */
 export type Projector = (resource: Resource, raw: readonly unknown[]) => Promise<readonly Projected[]>;
 
-/** One projector per world: it shares equal pod specs and label sets among all objects that it makes. */
-export function projector(): Projector {
-  const intern = interner();
+/**
+ * One projector per world: it shares equal pod specs and label sets among all objects that it makes.
+ * @param lasting whether objects come and go, or are read once
+ */
+export function projector({ lasting } = { lasting: true }): Projector {
+  const intern = lasting ? interner() : strongInterner();
   return async (resource, raw) => {
     await redact(raw);
     return raw.map((object) => {
@@ -29,7 +32,7 @@ export function projector(): Projector {
 }
 
 /** Interns the parts of an object that many objects have alike. */
-function share(object: Slim, intern: <P extends object>(part: P) => P): Slim {
+function share(object: Slim, intern: Interner): Slim {
   const { metadata } = object;
   const shared: Slim & Record<string, unknown> = {
     ...object,

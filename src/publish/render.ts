@@ -25,13 +25,17 @@ const FOREIGN = 'another namespace';
 interface Options {
   /** For the cluster: with `uid`, `running` and the owner reference, which files do not have; without `controls`. */
   readonly live: boolean;
-  readonly allFindings?: boolean;
+  /** How many findings it holds at most, the worst; the counts tell what is left out. */
+  readonly mostFindings?: number | undefined;
 }
 
-export function reportOf(assessment: Assessment, { live, allFindings = false }: Options): RiskReport {
+export function reportOf(
+  assessment: Assessment,
+  { live, mostFindings = MOST_FINDINGS }: Options,
+): RiskReport {
   const { workload, around } = assessment;
   const { apiVersion, kind, namespace, name } = workload.ref;
-  const body = bodyOf(assessment, { live, allFindings });
+  const body = bodyOf(assessment, { live, mostFindings });
   return {
     apiVersion: API_VERSION,
     kind: 'RiskReport',
@@ -49,11 +53,10 @@ export function reportOf(assessment: Assessment, { live, allFindings = false }: 
   };
 }
 
-function bodyOf(assessment: Assessment, { live, allFindings }: Required<Options>): ReportBody {
+function bodyOf(assessment: Assessment, { live, mostFindings }: Required<Options>): ReportBody {
   const { workload, around, likelihood, blastRadius, findings } = assessment;
   const { namespace } = workload.ref;
   const { score, exact } = shown(assessment.score);
-  const kept = allFindings ? findings : findings.slice(0, MOST_FINDINGS);
   return {
     modelVersion: MODEL_VERSION,
     score,
@@ -67,7 +70,7 @@ function bodyOf(assessment: Assessment, { live, allFindings }: Required<Options>
     owner: ownerReport(around.owner),
     axes: Object.fromEntries(axes.map((axis) => [axis, axisReport(assessment, axis)])) as ReportBody['axes'],
     counts: countsOf(findings),
-    findings: kept.map((finding) => findingReport(finding, workload.ref, live)),
+    findings: findings.slice(0, mostFindings).map((finding) => findingReport(finding, workload.ref, live)),
     attackPaths: pathsOf(assessment).map(({ consequence, steps }) => ({
       consequence,
       steps: steps.map((step) => stepReport(step, namespace)),

@@ -98,18 +98,18 @@ const mostUrgentFirst = (a: Ranked, b: Ranked): number =>
   severityRank(b) - severityRank(a) || a.ifFixed - b.ifFixed || worseFirst(a, b);
 
 function rank(byGroup: ByGroup, risks: AxisRisks, criticality: number): readonly Ranked[] {
+  const { score } = overall(risks, criticality);
   const ranked: Ranked[] = [];
   for (const [group, findings] of byGroup) {
-    const without = (finding: Finding): number => {
-      const others = familyWeights(findings.filter((other) => other !== finding));
-      return overall({ ...risks, [group]: axisRisk(others) }, criticality).score;
-    };
-    for (const family of Map.groupBy(findings, ({ check }) => check.family).values()) {
-      const [head, ...hidden] = family.toSorted(worseFirst);
+    const families = [...Map.groupBy(findings, ({ check }) => check.family).values()];
+    const sorted = families.map((family) => family.toSorted(worseFirst));
+    for (const [head, ...hidden] of sorted) {
       if (head === undefined) continue;
-      ranked.push({ ...head, ifFixed: without(head) });
-      for (const finding of hidden)
-        ranked.push({ ...finding, ifFixed: without(finding), behind: head.check.id });
+      // without it the family falls to its next finding; without one that is hidden nothing changes
+      const weights = sorted.map((family) => family.find((finding) => finding !== head)?.weight ?? 0);
+      const without = { ...risks, [group]: axisRisk(weights) };
+      ranked.push({ ...head, ifFixed: overall(without, criticality).score });
+      for (const finding of hidden) ranked.push({ ...finding, ifFixed: score, behind: head.check.id });
     }
   }
   return ranked.toSorted(mostUrgentFirst);

@@ -23,6 +23,17 @@ export interface Assessor {
   each(world: World, policy: RiskPolicy): Iterable<Assessed>;
 }
 
+/** The same for a world that is looked at once: nothing is kept. */
+export function* assessOnce(
+  world: World,
+  policy: RiskPolicy,
+  checks: readonly Check[],
+): Iterable<Omit<Assessed, 'changed'>> {
+  const surroundings = surroundingsLayer({ lasting: false });
+  for (const workload of workloadsLayer()(world).values())
+    yield { workload, ...attempt(workload, surroundings.of(workload, world, policy), checks) };
+}
+
 interface Memo extends Omit<Assessed, 'changed'> {
   readonly around: Surroundings;
 }

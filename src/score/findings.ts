@@ -38,9 +38,11 @@ export function findingsOf(
   const findings: Finding[] = [];
   for (const check of checks) {
     if (disabledChecks.includes(check.id)) continue;
-    const found: Found[] = [];
-    for (const variant of workload.variants) found.push(...run(check, variant, workload, around));
-    const finding = merge(check, found);
+    const [first, ...others] = workload.variants;
+    if (first === undefined) continue;
+    const found = run(check, first, workload, around);
+    const more = others.flatMap((variant) => run(check, variant, workload, around));
+    const finding = merge(check, more.length === 0 ? found : [...found, ...more]);
     if (finding !== undefined) findings.push(finding);
   }
   return findings;
@@ -55,23 +57,30 @@ function run(check: Check, ...input: Parameters<Check['find']>): readonly Found[
 }
 
 function merge(check: Check, found: readonly Found[]): Finding | undefined {
-  const sorted = found.length < 2 ? found : found.toSorted(worseFirst);
-  const [worst] = sorted;
-  if (worst === undefined) return undefined;
-  const others = new Set(sorted.map(({ message }) => message)).size - 1;
+  const [only] = found;
+  if (only === undefined) return undefined;
+  const sorted = found.length === 1 ? found : found.toSorted(worseFirst);
+  const worst = sorted[0] ?? only;
+  const others = found.length === 1 ? 0 : new Set(found.map(({ message }) => message)).size - 1;
   return {
     check,
     axis: axisOf(check),
     weight: worst.weight,
     severity: severityOf(worst.weight),
     message: others === 0 ? worst.message : `${worst.message} (and ${others} more)`,
-    evidence: distinct(sorted.flatMap(({ evidence }) => evidence.toSorted(byName))).slice(0, MOST_EVIDENCE),
-    remediation: {
-      text: worst.remediation.text,
-      patch: sorted.flatMap(({ remediation }) => remediation.patch),
-    },
+    evidence: evidenceOf(sorted),
+    remediation:
+      found.length === 1
+        ? worst.remediation
+        : { text: worst.remediation.text, patch: sorted.flatMap(({ remediation }) => remediation.patch) },
     ...(worst.leadsTo === undefined ? {} : { leadsTo: worst.leadsTo }),
   };
+}
+
+function evidenceOf(sorted: readonly Found[]): readonly Evidence[] {
+  const [only] = sorted;
+  if (sorted.length === 1 && only?.evidence.length === 1) return only.evidence;
+  return distinct(sorted.flatMap(({ evidence }) => evidence.toSorted(byName))).slice(0, MOST_EVIDENCE);
 }
 
 // Equal ones go by what they say and name: in whatever order containers and volumes stand, the report says the same.

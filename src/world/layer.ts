@@ -52,6 +52,11 @@ export function keyedLayer<In extends readonly unknown[], Out>(
   };
 }
 
+/** In the place of a keyed layer where each key is asked for once: keeps nothing. */
+export const unkeyed = <In extends readonly unknown[], Out>(
+  derive: (...inputs: In) => Out,
+): KeyedLayer<In, Out> => ({ get: (_, ...inputs) => derive(...inputs), sweep() {} });
+
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;

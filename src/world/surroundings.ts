@@ -7,7 +7,7 @@ import type { RiskPolicy } from '../policy/policy.ts';
 import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
 import { type Exposure, exposureOf } from './exposure/exposure.ts';
-import { byReference, keyedLayer } from './layer.ts';
+import { byReference, keyedLayer, unkeyed } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
 import { type SharedSecret, sharedSecretsOf, sharingOf } from './secret-use.ts';
@@ -74,22 +74,24 @@ const combine = (
   missing,
 });
 
-export function surroundingsLayer(): SurroundingsLayer {
+/** @param lasting whether a workload is asked for again and again, or once */
+export function surroundingsLayer({ lasting } = { lasting: true }): SurroundingsLayer {
   const access = accessLayer();
+  const perWorkload = lasting ? keyedLayer : unkeyed;
   const keyed = {
-    owner: keyedLayer(ownerOf),
-    account: keyedLayer(accountOf),
-    exposure: keyedLayer(exposureOf),
+    owner: perWorkload(ownerOf),
+    account: perWorkload(accountOf),
+    exposure: perWorkload(exposureOf),
     reports: keyedLayer(reportsByResource, byReference),
-    vulnerabilities: keyedLayer(vulnerabilitiesOf),
-    storage: keyedLayer(storageOf),
+    vulnerabilities: perWorkload(vulnerabilitiesOf),
+    storage: perWorkload(storageOf),
     declared: keyedLayer(declaredOf),
     selection: keyedLayer(selectionOf),
-    sharedServices: keyedLayer(sharedServicesOf),
+    sharedServices: perWorkload(sharedServicesOf),
     sharing: keyedLayer(sharingOf),
-    sharedSecrets: keyedLayer(sharedSecretsOf),
-    configMaps: keyedLayer(configMapsOf),
-    combined: keyedLayer(combine, byReference),
+    sharedSecrets: perWorkload(sharedSecretsOf),
+    configMaps: perWorkload(configMapsOf),
+    combined: perWorkload(combine, byReference),
   };
   return {
     of(workload, { tables, source, missing, exploitation }, policy) {

@@ -32,10 +32,14 @@ const templatePrefix: Readonly<Record<string, string>> = {
 const TEMPLATE = '/spec/template';
 
 export function pointer(segments: readonly (string | number)[]): string {
-  return segments
-    .map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
+  let path = '';
+  for (const segment of segments) path += `/${SPECIAL.test(String(segment)) ? escaped(segment) : segment}`;
+  return path;
 }
+
+const SPECIAL = /[~/]/;
+const escaped = (segment: string | number): string =>
+  String(segment).replaceAll('~', '~0').replaceAll('/', '~1');
 
 interface Sources {
   readonly template: Controller | undefined;

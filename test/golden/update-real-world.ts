@@ -42,7 +42,7 @@ export async function scanned(folder: string): Promise<Install> {
   const failures: Message[] = [];
   const reports: RiskReport[] = [];
   for (const { workload, assessment, error } of assessor(checks).each(world, defaultPolicy)) {
-    if (assessment !== undefined) reports.push(reportOf(assessment, { live: false, allFindings: true }));
+    if (assessment !== undefined) reports.push(reportOf(assessment, { live: false, mostFindings: Infinity }));
     else failures.push({ where: workload.key, message: String(error) });
   }
   return { reports: reports.toSorted(worstFirst), errors: [...unread, ...errors, ...failures] };

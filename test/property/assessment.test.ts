@@ -86,7 +86,7 @@ function refuse(): never {
 }
 
 const bytesOf = (assessment: Assessment, live = true): string =>
-  JSON.stringify(reportOf(assessment, { live, allFindings: true }), null, 1);
+  JSON.stringify(reportOf(assessment, { live, mostFindings: Infinity }), null, 1);
 
 /** Reports by workload, as lines of text. */
 const reportsOf = (assessments: Assessments, live = true): Texts =>

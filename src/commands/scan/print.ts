@@ -22,7 +22,8 @@ export async function* printed(
 function* json(reports: readonly RiskReport[]): Iterable<string> {
   let before = '[\n';
   for (const report of reports) {
-    yield before + escaped(JSON.stringify(report, undefined, 2)).replaceAll(/^/gm, '  ');
+    // within a list, so that it is indented as an item of one
+    yield before + escaped(JSON.stringify([report], undefined, 2)).slice('[\n'.length, -'\n]'.length);
     before = ',\n';
   }
   yield reports.length === 0 ? '[]\n' : '\n]\n';
@@ -41,8 +42,13 @@ async function* yaml(reports: readonly RiskReport[]): AsyncIterable<string> {
 
 /** JSON, with what a terminal obeys, or what hides or reorders text, as `\u` escapes: the value stays the same. */
 const escaped = (text: string): string =>
-  text.replaceAll(/[\u007f-\u009f\u2028\u2029\p{Cf}]/gu, (letter) =>
-    Array.from({ length: letter.length }, (_, index) => unit(letter.charCodeAt(index))).join(''),
-  );
+  PLAIN.test(text)
+    ? text
+    : text.replaceAll(/[\u007f-\u009f\u2028\u2029\p{Cf}]/gu, (letter) =>
+        Array.from({ length: letter.length }, (_, index) => unit(letter.charCodeAt(index))).join(''),
+      );
+
+/** Nearly every text, and far quicker to tell. */
+const PLAIN = /^[\n -~]*$/;
 
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;

@@ -6,7 +6,7 @@ import { readSources } from '../../observe/files/sources.ts';
 import { defaultPolicy } from '../../policy/policy.ts';
 import { reportOf } from '../../publish/render.ts';
 import type { RiskReport } from '../../publish/report.ts';
-import { assessor } from '../../score/assessor.ts';
+import { assessOnce } from '../../score/assessor.ts';
 import { type Level, levels } from '../../score/model.ts';
 import type { World } from '../../world/world.ts';
 import { messageLines } from './messages.ts';
@@ -40,7 +40,7 @@ export async function scan(
   const loaded = await loadWorld(sources, Math.floor(Date.now() / 60_000), () =>
     progress.tick(() => 'reading documents'),
   );
-  const { reports, failures } = assessAll(loaded.world, flags.allFindings, progress);
+  const { reports, failures } = assessAll(loaded.world, mostFindings(flags), progress);
   progress.done();
   const errors = [...unread, ...loaded.errors, ...failures];
 
@@ -52,12 +52,18 @@ export async function scan(
   return reports.some(({ report }) => reaches(report.level, flags.failOn)) ? 1 : 0;
 }
 
+/** A table shows the first finding at most. Undefined: as many as a report holds in the cluster. */
+function mostFindings({ output, allFindings }: ScanFlags): number | undefined {
+  if (output === 'table' || output === 'wide') return 1;
+  return allFindings ? Number.POSITIVE_INFINITY : undefined;
+}
+
 /** All reports, the worst first, and the workloads on which a check failed, which is a defect of ours. */
-function assessAll(world: World, allFindings: boolean, progress: Progress) {
+function assessAll(world: World, mostFindings: number | undefined, progress: Progress) {
   const failures: Message[] = [];
   const reports: RiskReport[] = [];
-  for (const { workload, assessment, error } of assessor(checks).each(world, defaultPolicy)) {
-    if (assessment !== undefined) reports.push(reportOf(assessment, { live: false, allFindings }));
+  for (const { workload, assessment, error } of assessOnce(world, defaultPolicy, checks)) {
+    if (assessment !== undefined) reports.push(reportOf(assessment, { live: false, mostFindings }));
     else failures.push({ where: workload.key, message: String(error) });
     progress.tick(() => `scoring: ${reports.length} workloads`);
   }

@@ -14,7 +14,7 @@ import { projector } from '../project.ts';
 import { resourceInfos } from '../resources.ts';
 import { isRecord } from '../shapes/shape.ts';
 import { withBootstrap } from './bootstrap.ts';
-import { readYaml } from './yaml.ts';
+import { documentsIn, type Problem } from './yaml.ts';
 
 /** A text to read, and what to call it in messages. */
 export interface Source {
@@ -42,8 +42,8 @@ export interface Loaded {
   readonly passedOver: number;
 }
 
+/** An object that was found, still as it was written. */
 interface Found {
-  readonly resource: Resource;
   readonly object: Record<string, unknown>;
   readonly where: string;
 }
@@ -66,28 +66,29 @@ export async function loadWorld(
   nowMinute: number,
   tick: () => void = () => {},
 ): Promise<Loaded> {
-  const found: Found[] = [];
   const errors: Message[] = [];
   const warnings: Warning[] = [];
   let passedOver = 0;
+  const tables = tablesFrom(errors, warnings);
   for (const { name, content } of sources) {
-    const { documents, problems, warnings: doubts } = readYaml(content, tick);
-    for (const { message, line, column } of problems)
-      errors.push({ where: `${name}:${line}:${column}`, message });
-    for (const { message, line, column } of doubts)
-      warnings.push({ where: `${name}:${line}:${column}`, message, of: message });
-    for (const { value, line } of documents) {
-      for (const object of objectsIn(value)) {
-        const resource = object && resourceOf(object);
-        if (object === undefined) passedOver += 1;
-        else if (resource !== undefined)
-          found.push({ resource, object: placed(object, resource), where: `${name}:${line}` });
+    for (const { documents, problems, warnings: doubts } of documentsIn(content)) {
+      tick();
+      const at = ({ line, column }: Problem): string => `${name}:${line}:${column}`;
+      errors.push(...problems.map((problem) => ({ where: at(problem), message: problem.message })));
+      for (const doubt of doubts)
+        warnings.push({ where: at(doubt), message: doubt.message, of: doubt.message });
+      for (const { value, line } of documents) {
+        for (const object of objectsIn(value)) {
+          const resource = object && resourceOf(object);
+          if (object === undefined) passedOver += 1;
+          else if (resource !== undefined)
+            await tables.add(resource, { object: placed(object, resource), where: `${name}:${line}` });
+        }
       }
     }
   }
-  const tables = await project(found, errors, warnings);
   return {
-    world: { tables, source: 'files', missing: new Map(), nowMinute, youngAfter: 0 },
+    world: { tables: await tables.done(), source: 'files', missing: new Map(), nowMinute, youngAfter: 0 },
     errors,
     warnings,
     passedOver,
@@ -125,33 +126,45 @@ function resourceOf(object: Record<string, unknown>): Resource | undefined {
   return group === expected || isFormer ? resource : undefined;
 }
 
-async function project(found: readonly Found[], errors: Message[], warnings: Warning[]): Promise<Tables> {
-  const projects = projector();
+/** Objects that are projected together: credentials are looked for in all of them at once. */
+const AT_ONCE = 500;
+
+/** Projects objects as they come, some at a time, so that only a few are in memory as they were written. */
+function tablesFrom(errors: Message[], warnings: Warning[]) {
+  const projects = projector({ lasting: false });
   const tables: Record<string, Map<string, Map<string, Slim>>> = {};
-  for (const [resource, items] of Map.groupBy(found, (item) => item.resource)) {
-    const table = (tables[resource] = new Map<string, Map<string, Slim>>());
-    const outcomes = await projects(
-      resource,
-      items.map((item) => item.object),
-    );
-    for (const [index, outcome] of outcomes.entries()) {
-      const where = items[index]?.where ?? '';
+  const waiting = new Map<Resource, Found[]>();
+
+  const project = async (resource: Resource, found: readonly Found[]): Promise<void> => {
+    const table = (tables[resource] ??= new Map<string, Map<string, Slim>>());
+    const objects = found.map(({ object }) => object);
+    for (const [index, outcome] of (await projects(resource, objects)).entries()) {
+      const where = found[index]?.where ?? '';
       if (!('object' in outcome)) {
-        errors.push({
-          where,
-          message: `${resourceInfos[resource].kind} ${outcome.name}: ${outcome.problem}`,
-        });
+        const { kind } = resourceInfos[resource];
+        errors.push({ where, message: `${kind} ${outcome.name}: ${outcome.problem}` });
       } else if (put(table, outcome.object)) {
-        warnings.push({
-          where,
-          message: `${textOf(refOf(outcome.object))} is given twice: the last one counts`,
-          of: 'given twice',
-        });
+        const message = `${textOf(refOf(outcome.object))} is given twice: the last one counts`;
+        warnings.push({ where, message, of: 'given twice' });
       }
     }
-  }
-  // each table was filled by the projector of its resource
-  return await withBootstrap({ ...emptyTables, ...tables } as Tables);
+  };
+
+  return {
+    async add(resource: Resource, found: Found): Promise<void> {
+      const batch = waiting.get(resource);
+      if (batch === undefined) waiting.set(resource, [found]);
+      else if (batch.push(found) === AT_ONCE) {
+        waiting.delete(resource);
+        await project(resource, batch);
+      }
+    },
+    async done(): Promise<Tables> {
+      for (const [resource, batch] of waiting) await project(resource, batch);
+      // each table was filled by the projector of its resource
+      return await withBootstrap({ ...emptyTables, ...tables } as Tables);
+    },
+  };
 }
 
 /** @returns whether the object was there before */

@@ -39,32 +39,40 @@ const MAX_ALIASES = 10_000;
 const HAS_CONTENT = /^[ \t]*(?!\.\.\.\s*$)[^#\s]/m;
 const SEPARATOR = /^---(?=[ \t\r\n]|$)/gm;
 
-/** @param tick called for every document, for whoever wants to show that it goes on */
-export function readYaml(content: string, tick: () => void = () => {}): Documents {
-  const documents: Document[] = [];
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
+/** All of a text at once. */
+export function readYaml(content: string): Documents {
+  const all = [...documentsIn(content)];
+  return {
+    documents: all.flatMap(({ documents }) => documents),
+    problems: all.flatMap(({ problems }) => problems),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** What each part between two `---` holds, so that nobody needs to keep the whole of a large file in memory. */
+export function* documentsIn(content: string): Iterable<Documents> {
   const budget: Budget = { ...aliasBudget(content), again: 20_000_000 + 2 * content.length };
   let line = 1;
   for (const part of content.replace(/^\uFEFF/, '').split(SEPARATOR)) {
-    tick();
     const start = HAS_CONTENT.exec(part)?.index;
-    if (start !== undefined) {
-      const first = line + linesIn(part.slice(0, start));
-      try {
-        const { values, doubt } = read(part, budget);
-        for (const value of values) documents.push({ value, line: first });
-        if (doubt !== undefined) {
-          const problem = problemOf(doubt.error, part, line);
-          warnings.push({ ...problem, message: `${problem.message}: ${doubt.means}` });
-        }
-      } catch (error) {
-        problems.push(problemOf(error, part, line, first));
-      }
-    }
+    if (start !== undefined) yield documentsOf(part, line, line + linesIn(part.slice(0, start)), budget);
     line += linesIn(part);
   }
-  return { documents, problems, warnings };
+}
+
+/** @param first the line on which the content begins: before it are comments, and the rest of `---` */
+function documentsOf(part: string, line: number, first: number, budget: Budget): Documents {
+  try {
+    const { values, doubt } = read(part, budget);
+    const doubtful = doubt && problemOf(doubt.error, part, line);
+    return {
+      documents: values.map((value) => ({ value, line: first })),
+      problems: [],
+      warnings: doubtful ? [{ ...doubtful, message: `${doubtful.message}: ${doubt.means}` }] : [],
+    };
+  } catch (error) {
+    return { documents: [], problems: [problemOf(error, part, line, first)], warnings: [] };
+  }
 }
 
 function read(part: string, budget: Budget): Reading {

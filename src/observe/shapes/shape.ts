@@ -76,7 +76,7 @@ export const list =
   (value) => {
     if (absent(value)) return noItems;
     if (!Array.isArray(value)) throw new ShapeError(`expected a list, found ${nameOf(value)}`);
-    return value.map((item: unknown, index) => inside(index, () => shape(item)));
+    return value.map((item: unknown, index) => inside(index, shape, item));
   };
 
 /** A map with string keys; absent reads as empty. */
@@ -89,7 +89,7 @@ export const map =
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, item]) => !absent(item))
-        .map(([key, item]) => [key, inside(key, () => shape(item))]),
+        .map(([key, item]) => [key, inside(key, shape, item)]),
     );
   };
 
@@ -100,16 +100,16 @@ export function object<T extends object>(fields: Fields<T>): Shape<T> {
     if (!isRecord(value)) throw new ShapeError(`expected an object, found ${nameOf(value)}`);
     const slim: Record<string, unknown> = {};
     for (const [key, shape] of entries) {
-      const field = inside(key, () => shape(Object.hasOwn(value, key) ? value[key] : undefined));
+      const field = inside(key, shape, Object.hasOwn(value, key) ? value[key] : undefined);
       if (field !== undefined) slim[key] = field;
     }
     return slim as T; // each field of T was produced by its own shape: Fields<T> is total
   };
 }
 
-function inside<T>(key: string | number, project: () => T): T {
+function inside<T>(key: string | number, shape: Shape<T>, value: unknown): T {
   try {
-    return project();
+    return shape(value);
   } catch (error) {
     if (error instanceof ShapeError) throw error.under(key);
     throw error;
