@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadKubeConfig } from '../../src/commands/kubeconfig.ts';
 import { type Connection, connect } from '../../src/observe/connection.ts';
+import { bundle, ENTRY } from '../build-run/bundle.ts';
 import { Watchdog } from '../cluster/children.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { stderrLog, withProgress } from '../cluster/progress.ts';
@@ -41,7 +42,8 @@ export async function runBench(flags: BenchFlags, interrupt: AbortSignal): Promi
   session.cleanup.defer(() => watchdog.close({ keepFolder: false }));
   const { signal } = session;
   const profiles = flags.cpuProf === undefined ? undefined : resolve(flags.cpuProf);
-  const workshop: Workshop = { folder, watchdog, signal, profiles };
+  const bundled = join((await bundle(join(folder, 'dist'))).folder, ENTRY);
+  const workshop: Workshop = { folder, watchdog, signal, bundle: bundled, profiles };
 
   const begunAt = new Date();
   const load = generate(flags);

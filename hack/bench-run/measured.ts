@@ -17,6 +17,8 @@ export interface Workshop {
   readonly folder: string;
   readonly watchdog: Watchdog;
   readonly signal: AbortSignal;
+  /** The file to run of the bundle that goes into the image. */
+  readonly bundle: string;
   /** Where to put CPU profiles of the operator, if anywhere. */
   readonly profiles: string | undefined;
 }
@@ -27,6 +29,8 @@ interface Program {
   readonly args: readonly string[];
   /** Variables, as `NAME=value`. */
   readonly environment?: readonly string[];
+  /** Options of Node, as the installation sets them. */
+  readonly nodeOptions?: string;
   /** Without it nothing is added to what a user would run. */
   readonly hasProbe?: boolean;
   readonly isProfiled?: boolean;
@@ -45,9 +49,10 @@ export interface Measured {
 
 /** `env` puts itself aside for the program, so the process's id and its start are the program's own. */
 export function startMeasured(program: Program, { folder, watchdog, signal, profiles }: Workshop): Measured {
-  const { name, path, environment = [], hasProbe = true, isProfiled = false } = program;
+  const { name, path, environment = [], nodeOptions, hasProbe = true, isProfiled = false } = program;
   const [log, probe] = [join(folder, `${name}.log`), join(folder, `${name}.probe.json`)];
   const options = [
+    ...(nodeOptions === undefined ? [] : [nodeOptions]),
     ...(hasProbe ? [`--import=${pathToFileURL(probeFile).href}`] : []),
     ...(isProfiled && profiles !== undefined ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : []),
   ];

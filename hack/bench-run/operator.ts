@@ -1,9 +1,11 @@
-/** The operator as a user runs it, with the probe in it. */
+/** The operator as it is installed, from the bundle, with the probe in it. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { lastLines } from '../cluster/children.ts';
 import { Problem } from '../cluster/problem.ts';
 import { waitFor } from '../cluster/wait.ts';
-import { hexarisk } from '../demo-run/manifests.ts';
+import { root } from '../demo-run/kubectl.ts';
 import { type Measured, startMeasured, type Workshop } from './measured.ts';
 
 export interface Operator extends Measured {
@@ -24,15 +26,40 @@ const WRITTEN = 'all reports are written';
 /** It writes what is pending for 5 s at most. */
 const ENDS_WITHIN_MS = 8000;
 
+interface Deployment {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: readonly {
+          readonly env: readonly { readonly name: string; readonly value: string }[];
+        }[];
+      };
+    };
+  };
+}
+
+/** What manifests/deployment.yaml sets for Node. */
+function nodeOptionsInstalled(): string {
+  const deployment = load(readFileSync(join(root, 'manifests/deployment.yaml'), 'utf8')) as Deployment;
+  const variables = deployment.spec.template.spec.containers.flatMap(({ env }) => env);
+  const options = variables.find(({ name }) => name === 'NODE_OPTIONS')?.value;
+  if (options === undefined) throw new Problem('manifests/deployment.yaml sets no NODE_OPTIONS any more');
+  return options;
+}
+
 /** Starts it on free ports. @returns when it says that all reports are written */
 export async function startOperator(
   name: string,
   { kubeconfig, timeoutMs }: { readonly kubeconfig: string; readonly timeoutMs: number },
   workshop: Workshop,
 ): Promise<Operator> {
+  const nodeOptions = nodeOptionsInstalled();
   const anyPort = ['--metrics-address', '127.0.0.1:0', '--health-address', '127.0.0.1:0'];
   const args = ['operator', '--kubeconfig', kubeconfig, ...anyPort, '--log-format', 'json'];
-  const measured = startMeasured({ name, path: hexarisk, args, isProfiled: true }, workshop);
+  const measured = startMeasured(
+    { name, path: process.execPath, args: [workshop.bundle, ...args], nodeOptions, isProfiled: true },
+    workshop,
+  );
   const { child, log } = measured;
   const metrics = await waitFor(
     async () => {

@@ -1,12 +1,11 @@
 /** `scan` over the same objects as one file: whole processes, start-up included. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { lastLines } from '../cluster/children.ts';
 import { Problem } from '../cluster/problem.ts';
 import { type Log } from '../cluster/progress.ts';
-import { root } from '../demo-run/kubectl.ts';
 import { hexarisk } from '../demo-run/manifests.ts';
 import { startMeasured, type Workshop } from './measured.ts';
 import type { KubeObject } from './objects.ts';
@@ -14,7 +13,6 @@ import { median, rounded } from './statistics.ts';
 
 const RUNS = 5;
 const LIMIT_MS = 120_000;
-const bundle = join(root, 'dist/main.mjs');
 
 export interface YamlFile {
   readonly path: string;
@@ -34,16 +32,15 @@ export async function measureScan(file: YamlFile, workshop: Workshop, log: Log) 
   const load = loadavg()[0] ?? 0;
   const fromCheckout = await measure('scan', { path: hexarisk, args: [] }, file, workshop);
   log(`scan: ${fromCheckout.seconds} s (CPU ${fromCheckout.cpuSeconds} s), ${fromCheckout.rssPeakMiB} MiB`);
-  const fromBundle = existsSync(bundle)
-    ? await measure('scan-bundle', { path: process.execPath, args: [bundle] }, file, workshop)
-    : undefined;
-  if (fromBundle !== undefined) log(`scan from the bundle: ${fromBundle.seconds} s`);
+  const bundled = { path: process.execPath, args: [workshop.bundle] };
+  const fromBundle = await measure('scan-bundle', bundled, file, workshop);
+  log(`scan from the bundle: ${fromBundle.seconds} s`);
   return {
     documents: file.documents,
     bytes: file.bytes,
     loadAverage: rounded(load, 1),
     fromCheckout,
-    ...(fromBundle === undefined ? {} : { fromBundle }),
+    fromBundle,
   };
 }
 

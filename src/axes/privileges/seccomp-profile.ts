@@ -25,7 +25,7 @@ export default {
       const own = container.securityContext?.seccompProfile !== undefined;
       return {
         weight: explicit ? 0.2 : 0.15,
-        message: `container ${container.name} ${explicit ? 'switches seccomp off' : 'sets no seccomp profile'}: every system call of the kernel is open to it`,
+        message: `container ${container.name} ${explicit ? 'switches seccomp off' : 'sets no seccomp profile'}`,
         evidence: [
           explicit && !own
             ? { object: variant.ref, path: variant.at('securityContext', 'seccompProfile') }

@@ -1,4 +1,5 @@
 /** From flags to a running operator, until a signal ends it. */
+import { setFlagsFromString } from 'node:v8';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { CommandError } from '../error.ts';
 import { loadKubeConfig } from '../kubeconfig.ts';
@@ -23,7 +24,14 @@ export interface OperatorFlags {
   readonly logFormat?: 'json' | 'human';
 }
 
+/**
+ * How much the heap may grow before it is collected, in percent of what was alive last time. V8 lets a small heap grow
+ * fourfold; 30 % holds half the memory for a tenth more CPU (docs/performance.md).
+ */
+const HEAP_GROWTH = '--heap-growing-percent=30';
+
 export async function startOperator(flags: OperatorFlags): Promise<void> {
+  setFlagsFromString(HEAP_GROWTH);
   const { kubeconfig, context } = flags;
   // the operator shell's base class reads the default kubeconfig too: let it be the same
   if (kubeconfig !== undefined) process.env['KUBECONFIG'] = kubeconfig;
