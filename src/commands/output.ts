@@ -35,3 +35,13 @@ export const escaped = (text: string): string =>
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;
 
 export const json = (value: unknown): string => `${escaped(JSON.stringify(value, undefined, 2))}\n`;
+
+/** A list, item by item: all of it may be more than one string can hold. */
+export function* jsonList(items: Iterable<unknown>): Iterable<string> {
+  let before = '[\n';
+  for (const item of items) {
+    yield before + escaped(JSON.stringify(item, undefined, 2)).replaceAll(/^/gm, '  ');
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}

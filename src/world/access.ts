@@ -93,6 +93,11 @@ export function grantsBySubject(
   return found;
 }
 
+export function grantsIn({ tables, source }: Pick<World, 'tables' | 'source'>): Grants {
+  const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
+  return grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
+}
+
 /** The role that a binding names; undefined if it does not exist, or is of a kind that no binding can name. */
 export function boundRole(
   { metadata, roleRef }: Binding,

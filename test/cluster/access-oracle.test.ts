@@ -9,7 +9,7 @@ import { answerTo } from '../../src/commands/access/answer.ts';
 import { loadKubeConfig } from '../../src/commands/kubeconfig.ts';
 import { connect } from '../../src/observe/connection.ts';
 import { readCluster } from '../../src/observe/snapshot.ts';
-import { accessOf, type Grants, grantsBySubject } from '../../src/world/access.ts';
+import { accessOf, type Grants, grantsIn } from '../../src/world/access.ts';
 import { whoIs } from '../../src/world/access/subject.ts';
 import type { World } from '../../src/world/world.ts';
 import {
@@ -88,8 +88,7 @@ describe('SubjectAccessReview', function () {
       ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
       { nowMinute: 0, signal },
     ));
-    const { roles, clusterroles, rolebindings, clusterrolebindings } = world.tables;
-    grants = grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, world.source);
+    grants = grantsIn(world);
   });
   after(async () => {
     await remove(rbac);

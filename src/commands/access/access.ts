@@ -1,10 +1,9 @@
 /** `hexarisk access`: what a subject may do, whether it may do one thing, and what is wrong with the bindings. */
-import { accessOf, type Grants, grantsBySubject } from '../../world/access.ts';
+import { accessOf, grantsIn } from '../../world/access.ts';
 import { namedAccounts } from '../../world/access/accounts.ts';
 import { type Who, whoIs } from '../../world/access/subject.ts';
-import type { World } from '../../world/world.ts';
 import { CommandError } from '../error.ts';
-import { json, type Streams, write } from '../output.ts';
+import { json, jsonList, type Streams, write } from '../output.ts';
 import { clean } from '../table.ts';
 import { answerTo } from './answer.ts';
 import { auditReport } from './audit.ts';
@@ -55,15 +54,18 @@ export async function access(
 
 async function printRules(
   subjects: readonly Who[],
-  { world, errors }: Known,
+  known: Known,
   { output }: AccessFlags,
   { stdout }: Streams,
 ): Promise<number> {
-  const grants = grantsOf(world);
+  const { world, errors } = known;
+  const grants = grantsIn(world);
   const pieces =
     output === 'json'
-      ? [json(subjects.map((who) => rulesOf(who, grants, world)))]
-      : subjects.map((who, i) => `${i === 0 ? '' : '\n'}${ruleTable(who, grants, world, output === 'wide')}`);
+      ? jsonList(subjects.values().map((who) => rulesOf(who, grants, world)))
+      : subjects
+          .values()
+          .map((who, index) => (index === 0 ? '' : '\n') + ruleTable(who, grants, known, output === 'wide'));
   await write(stdout, pieces);
   return errors.length > 0 ? 2 : 0;
 }
@@ -73,16 +75,11 @@ async function answer(who: Who, flags: AccessFlags & QuestionFlags, streams: Str
   const known = await readKnown(flags, false, streams);
   const { request, doubts } = questionOf(flags, who.account?.namespace ?? known.namespace ?? 'default');
   note([...notesOn(who, known.world), ...doubts], streams);
-  const { grants } = accessOf(who.identities, grantsOf(known.world), new Map());
+  const { grants } = accessOf(who.identities, grantsIn(known.world), new Map());
   const found = answerTo(request, who, { grants }, known);
   const word = found.allowed === null ? 'unknown' : found.allowed ? 'yes' : 'no';
   await write(streams.stdout, [flags.output === 'json' ? json(found) : `${word}: ${clean(found.reason)}\n`]);
   return found.allowed === null ? 2 : found.allowed ? 0 : 1;
-}
-
-function grantsOf({ tables, source }: World): Grants {
-  const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
-  return grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
 }
 
 function note(notes: readonly string[], { stderr }: Streams): void {

@@ -76,7 +76,10 @@ async function fromCluster(
     );
   });
   const errors = [
-    ...[...world.missing.values()].map((why) => ({ where: 'cluster', message: why })),
+    ...resources.flatMap((resource) => {
+      const why = world.missing.get(resource);
+      return why === undefined ? [] : [{ where: 'cluster', message: why }];
+    }),
     ...skipped.map(
       (object): Message => ({
         where: 'cluster',

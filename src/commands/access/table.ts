@@ -5,16 +5,24 @@ import { textOfIdentity, type Who } from '../../world/access/subject.ts';
 import { groupsText, listed } from '../../world/access/words.ts';
 import { textOf, type World } from '../../world/world.ts';
 import { clean, type Column, table } from '../table.ts';
+import type { Known } from './known.ts';
 import { roleRefOf } from './rules.ts';
 
 /** So many items of a list are shown in a cell, unless it may be wide. */
 const MOST = 5;
 
-export function ruleTable(who: Who, grants: Grants, world: World, isWide: boolean): string {
+/** @param isPartial not everything could be read: that there is nothing is then not known */
+export function ruleTable(
+  who: Who,
+  grants: Grants,
+  { world, isPartial }: Pick<Known, 'world' | 'isPartial'>,
+  isWide: boolean,
+): string {
   const every = effectiveGrants(who.identities, grants);
   const shown = isWide ? every : every.filter(({ bootstrap }) => !bootstrap);
   const lines = [clean(who.text)];
-  lines.push(shown.length === 0 ? 'no rules' : table(columnsFor(who, world, isWide), shown));
+  const none = isPartial ? 'no rules among what could be read' : 'no rules';
+  lines.push(shown.length === 0 ? none : table(columnsFor(who, world, isWide), shown));
   const left = every.length - shown.length;
   if (left > 0) lines.push(`and ${left} rules that every cluster gives everyone: -o wide shows them`);
   return `${lines.join('\n')}\n`;

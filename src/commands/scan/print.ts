@@ -1,7 +1,7 @@
 /** What `scan` prints to stdout, in pieces: all reports of a large cluster are more than one string may hold. */
 import type { Writable } from 'node:stream';
 import type { RiskReport } from '../../publish/report.ts';
-import { escaped } from '../output.ts';
+import { escaped, jsonList } from '../output.ts';
 import { reportTable } from './report-table.ts';
 
 export type Format = 'table' | 'wide' | 'json' | 'yaml';
@@ -14,19 +14,10 @@ export async function* printed(
   format: Format,
   stream: Writable,
 ): AsyncIterable<string> {
-  if (format === 'json') yield* json(reports);
+  if (format === 'json') yield* jsonList(reports);
   else if (format === 'yaml') yield* yaml(reports);
   else if (reports.length === 0) yield `${NOTHING}\n`;
   else yield `${reportTable(reports, { isWide: format === 'wide', stream })}\n`;
-}
-
-function* json(reports: readonly RiskReport[]): Iterable<string> {
-  let before = '[\n';
-  for (const report of reports) {
-    yield before + escaped(JSON.stringify(report, undefined, 2)).replaceAll(/^/gm, '  ');
-    before = ',\n';
-  }
-  yield reports.length === 0 ? '[]\n' : '\n]\n';
 }
 
 async function* yaml(reports: readonly RiskReport[]): AsyncIterable<string> {

@@ -1,5 +1,5 @@
 /** What is wrong with the bindings and roles of a world, whoever they are for. Nothing here is thrown: all is told. */
-import { boundRole, type Grants, grantsBySubject } from '../access.ts';
+import { boundRole, grantsIn } from '../access.ts';
 import type { Binding, Ref, Role } from '../objects.ts';
 import { all, refOf, textOf, type World } from '../world.ts';
 import { openGrants } from './open-grants.ts';
@@ -36,7 +36,7 @@ export interface Beside {
 export function audit(world: World, { bootstrap, unreadable = new Set() }: Beside): readonly AuditFinding[] {
   const usual = new Set(problemsIn(bootstrap, unreadable).map(keyOfFinding));
   return [
-    ...openGrants(grantsOf(world), grantsOf(bootstrap)).map(
+    ...openGrants(grantsIn(world), grantsIn(bootstrap)).map(
       (found): AuditFinding => ({ problem: 'open-grant', ...found }),
     ),
     ...problemsIn(world, unreadable).filter((found) => !usual.has(keyOfFinding(found))),
@@ -61,11 +61,6 @@ function problemsIn(world: World, unreadable: ReadonlySet<string>): readonly Aud
 
 const keyOf = ({ metadata }: Binding | Role): string => `${metadata.namespace}/${metadata.name}`;
 const byName = (a: Binding | Role, b: Binding | Role): number => (keyOf(a) < keyOf(b) ? -1 : 1);
-
-function grantsOf({ tables, source }: World): Grants {
-  const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
-  return grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
-}
 
 function roleProblems(
   binding: Binding,

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { access } from '../../../src/commands/access/access.ts';
 import { answerTo } from '../../../src/commands/access/answer.ts';
 import { type RuleEntry, rulesOf, type SubjectRules } from '../../../src/commands/access/rules.ts';
-import { accessOf, allows, allowsPath, type Grant, grantsBySubject } from '../../../src/world/access.ts';
+import { accessOf, allows, allowsPath, type Grant, grantsIn } from '../../../src/world/access.ts';
 import type { Who } from '../../../src/world/access/subject.ts';
 import { ran } from '../commands/streams.ts';
 import {
@@ -64,8 +64,7 @@ describe('hexarisk access, over the cases of the upstream authorizer', () => {
   if (cases.length === 0) it('needs the corpora beside the checkout');
   for (const [index, each] of cases.entries()) {
     const world = worldWith(each);
-    const { roles, clusterroles, rolebindings, clusterrolebindings } = world.tables;
-    const grants = grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, world.source);
+    const grants = grantsIn(world);
     const whoAsks = ({ user = '', groups }: Asked): Who => ({
       text: `user:${user}`,
       identities: [`User/${user}`, ...(groups ?? []).map((group) => `Group/${group}`)],

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
-import { accessOf, allows, allowsPath, grantsBySubject } from '../../../src/world/access.ts';
+import { accessOf, allows, allowsPath, grantsIn } from '../../../src/world/access.ts';
 import { matchesPath, matchesResource } from '../../../src/world/access/rules.ts';
 import type { Binding, PolicyRule, Role } from '../../../src/world/objects.ts';
 import { surroundingsLayer } from '../../../src/world/surroundings.ts';
-import type { World } from '../../../src/world/world.ts';
 import { workloadsLayer } from '../../../src/world/workloads.ts';
 import {
   actionsOf,
@@ -45,14 +44,11 @@ describe('rules, as the upstream authorizer matches them', () => {
   }
 });
 
-const grantsOf = ({ tables, source }: World) =>
-  grantsBySubject(tables.roles, tables.clusterroles, tables.rolebindings, tables.clusterrolebindings, source);
-
 describe('requests, as the upstream authorizer answers them', () => {
   const cases = lines<Authorized>('rbac-k8s-authorizer/authorizer.jsonl');
   if (cases.length === 0) it('needs the corpora beside the checkout');
   for (const [index, each] of cases.entries()) {
-    const grants = grantsOf(worldWith(each));
+    const grants = grantsIn(worldWith(each));
     const answer = (asked: Asked): boolean => {
       const identities = [`User/${asked.user}`, ...(asked.groups ?? []).map((group) => `Group/${group}`)];
       const access = accessOf(identities, grants, new Map());
@@ -78,7 +74,7 @@ describe('subjects, as the upstream authorizer looks them up', () => {
       // these two are not known from bindings
       const always = ['Group/system:masters', ...(superUser === '' ? [] : [`User/${superUser}`])];
       for (const { subjects, ...asked } of actions) {
-        const allowed = [...grantsOf(worldWith(raw))].filter(([, grants]) =>
+        const allowed = [...grantsIn(worldWith(raw))].filter(([, grants]) =>
           allows({ grants }, requestOf(asked)),
         );
         expect([...always, ...allowed.map(([identity]) => identity)].sort(), asked.verb).to.deep.equal(
