@@ -10,7 +10,7 @@ import {
 } from './access/rules.ts';
 import { sameItems } from './layer.ts';
 import type { Binding, Namespace, PolicyRule, Ref, Role, Subject } from './objects.ts';
-import { all, inNamespace, refOf, type Table, type World } from './world.ts';
+import { all, find, inNamespace, refOf, type Table, type World } from './world.ts';
 
 /** One rule that a binding gives. */
 export interface Grant {
@@ -62,8 +62,8 @@ export function grantsBySubject(
   const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
   for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
     const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
-    const { kind, name } = binding.roleRef;
-    const role = kind === 'Role' ? roles.get(namespace ?? '')?.get(name) : clusterWide.get(name);
+    const { name } = binding.roleRef;
+    const role = boundRole(binding, roles, clusterRoles);
     if (role === undefined) continue;
     const rules = rulesOf(role, clusterWide, source);
     const bindingRef = refOf(binding);
@@ -93,9 +93,25 @@ export function grantsBySubject(
   return found;
 }
 
+export function grantsIn({ tables, source }: Pick<World, 'tables' | 'source'>): Grants {
+  const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
+  return grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
+}
+
+/** The role that a binding names; undefined if it does not exist, or is of a kind that no binding can name. */
+export function boundRole(
+  { metadata, roleRef }: Binding,
+  roles: Table<Role>,
+  clusterRoles: Table<Role>,
+): Role | undefined {
+  if (roleRef.kind === 'Role') return find(roles, metadata.namespace, roleRef.name);
+  return roleRef.kind === 'ClusterRole' ? find(clusterRoles, '', roleRef.name) : undefined;
+}
+
 const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
 
-function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {
+/** The key in `Grants` of a subject of a binding. @param inBinding the namespace of the binding, if it has one */
+export function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {
   if (kind !== 'ServiceAccount') return `${kind}/${name}`;
   return `ServiceAccount/${namespace === undefined || namespace === '' ? (inBinding ?? '') : namespace}/${name}`;
 }

@@ -25,6 +25,8 @@ export interface Source {
 export interface Message {
   readonly where: string;
   readonly message: string;
+  /** What could be told of it, if it is an object that is not of the shape of its kind. */
+  readonly object?: { readonly resource: Resource; readonly name: string; readonly problem: string };
 }
 
 /** `of` is the same for warnings that say the same of different places. */
@@ -141,8 +143,11 @@ function tablesFrom(errors: Message[], warnings: Warning[]) {
     for (const [index, outcome] of (await projects(resource, objects)).entries()) {
       const where = found[index]?.where ?? '';
       if (!('object' in outcome)) {
-        const { kind } = resourceInfos[resource];
-        errors.push({ where, message: `${kind} ${outcome.name}: ${outcome.problem}` });
+        errors.push({
+          where,
+          message: `${resourceInfos[resource].kind} ${outcome.name}: ${outcome.problem}`,
+          object: { resource, ...outcome },
+        });
       } else if (put(table, outcome.object)) {
         const message = `${textOf(refOf(outcome.object))} is given twice: the last one counts`;
         warnings.push({ where, message, of: 'given twice' });

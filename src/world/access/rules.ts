@@ -67,6 +67,11 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/validatingwebhookconfigurations',
   'apiextensions.k8s.io/customresourcedefinitions',
   'apiregistration.k8s.io/apiservices',
+  'authentication.k8s.io/groups', // these five only to impersonate
+  'authentication.k8s.io/nodes',
+  'authentication.k8s.io/uids',
+  'authentication.k8s.io/userextras',
+  'authentication.k8s.io/users',
   'authentication.k8s.io/selfsubjectreviews',
   'authentication.k8s.io/tokenreviews',
   'authorization.k8s.io/selfsubjectaccessreviews',
@@ -95,12 +100,16 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'storagemigration.k8s.io/storageversionmigrations',
 ]);
 
+/** Of built-in resources only: what custom resources are is not known. */
+export const isClusterScoped = ({ group, resource }: Pick<ResourceRequest, 'group' | 'resource'>): boolean =>
+  clusterScoped.has(`${group}/${resource}`);
+
 /**
  * The namespace whose RoleBindings count: none for cluster-scoped resources, except for a namespace itself, which is
  * in its own. `bind` is asked for the namespace of the new binding, also where the role is a ClusterRole.
  */
-export function scopeOf({ verb, group, resource, name, namespace }: ResourceRequest): string | undefined {
-  if ((verb === 'bind' && resource === 'clusterroles') || !clusterScoped.has(`${group}/${resource}`))
-    return namespace;
+export function scopeOf(request: ResourceRequest): string | undefined {
+  const { verb, group, resource, name, namespace } = request;
+  if ((verb === 'bind' && resource === 'clusterroles') || !isClusterScoped(request)) return namespace;
   return group === '' && resource === 'namespaces' ? name : undefined;
 }

@@ -1,0 +1,87 @@
+/**
+ * Escalation primitives, carried out: with all that the table asks, an account does what it may not; with one verb
+ * less, the API server refuses.
+ */
+import { expect } from 'chai';
+import { type Primitive, primitives } from '../../src/axes/api/primitives.ts';
+import { type Actor, type Actors, actors, Refused } from './escalation/actor.ts';
+import { attacks, readCrown } from './escalation/attacks.ts';
+import { type Right, setStage, type Stage } from './escalation/stage.ts';
+import { eventually, START_TIMEOUT_MS } from './harness.ts';
+
+/** @returns the refusal */
+async function refused(doing: Promise<unknown>): Promise<Refused> {
+  const error = await doing.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Refused)) throw new Error('it was not refused', { cause: error });
+  return error;
+}
+
+const textOf = ({ verb, on, name }: Right): string =>
+  [verb, on, ...(name === undefined ? [] : [name])].join(' ');
+
+describe('escalation, carried out', function () {
+  this.timeout(START_TIMEOUT_MS);
+  let all: Actors;
+  const stages: Stage[] = [];
+
+  before(async () => {
+    all = await actors();
+  });
+  after(async function () {
+    this.timeout(60_000);
+    for (const stage of stages) await stage.clear();
+    await all.close();
+  });
+
+  for (const { slug, rights, beyond = [], besides = [], attack, goal = readCrown, labels } of attacks) {
+    const needed = [...rights, ...beyond];
+    describe(slug, () => {
+      let stage: Stage;
+      before(async () => {
+        stage = await setStage(all, labels);
+        stages.push(stage);
+      });
+
+      const reaches = (actor: Actor) => goal(actor, stage);
+      /** What it took may take a moment to be known to every part of the API server. */
+      const reachesIt = (actor: Actor) => eventually('the goal', () => reaches(actor), { timeoutMs: 10_000 });
+
+      for (const [index, missing] of needed.entries()) {
+        it(`fails without: ${textOf(missing)}`, async () => {
+          const attacker = await stage.attacker(`lacking-${index}`, [
+            ...needed.filter((each) => each !== missing),
+            ...besides,
+          ]);
+          expect((await refused(attack(attacker))).status).to.equal(403);
+          expect((await refused(reaches(attacker.actor))).status).to.equal(403);
+        });
+      }
+
+      it(`is done with: ${needed.map(textOf).join(', ')}`, async () => {
+        const attacker = await stage.attacker('attacker', [...needed, ...besides]);
+        expect((await refused(reaches(attacker.actor))).status, 'before').to.equal(403);
+        await reachesIt(await attack(attacker));
+      });
+    });
+  }
+
+  it('is what the table of primitives says: at least ten, with just the rights that it asks', () => {
+    const bySlug = new Map<string, Primitive>(primitives.map((primitive) => [primitive.slug, primitive]));
+    expect(new Set(attacks.map(({ slug }) => slug)).size)
+      .to.equal(attacks.length)
+      .and.to.be.at.least(10);
+    for (const { slug, rights } of attacks) {
+      const needs = bySlug.get(slug)?.needs ?? [];
+      const met = needs.map(({ verbs, on }) =>
+        rights.findIndex((each) => verbs.split('|').includes(each.verb) && on.split('|').includes(each.on)),
+      );
+      expect(
+        met.toSorted((a, b) => a - b),
+        slug,
+      ).to.deep.equal(rights.map((_, index) => index));
+    }
+  });
+});
