@@ -15,11 +15,18 @@ export interface Selection {
   readonly where?: string;
   /** The labels that stay. */
   readonly by?: string;
+  /** How it was then: `1d`. */
+  readonly before?: string;
 }
 
 /** A metric per workload, e.g. `risk_score`. */
-export const perWorkload = (metric: string, { where = selected, by = WORKLOAD }: Selection = {}): string =>
-  `max by (${by}) (hexarisk_workload_${metric}{${where}})`;
+export function perWorkload(
+  metric: string,
+  { where = selected, by = WORKLOAD, before }: Selection = {},
+): string {
+  const offset = before === undefined ? '' : ` offset ${before}`;
+  return `max by (${by}) (hexarisk_workload_${metric}{${where}}${offset})`;
+}
 
 export const perAxis = (axis: string, { where = selected, by = WORKLOAD }: Selection = {}): string =>
   perWorkload('axis_score', { where: `${where}, axis="${axis}"`, by });

@@ -75,7 +75,8 @@ export const workload = (): Dashboard =>
     .build();
 
 /** Without the owner: a line should not break where a workload changes hands. */
-const of = (metric: string) => perWorkload(metric, { where: chosen, by: 'namespace, kind, workload' });
+const ofThis = { where: chosen, by: 'namespace, kind, workload' };
+const of = (metric: string) => perWorkload(metric, ofThis);
 const axisScores = perWorkload('axis_score', { where: chosen, by: 'axis' });
 
 const score = () =>
@@ -102,7 +103,11 @@ const riseOfDay = () =>
       'How many points the score has risen. The report says under `change` what did it. 0 if there was no score a day ago.',
     )
     .datasource(datasource)
-    .withTarget(now(`${of('risk_score')} - (${of('risk_score')} offset 1d or ${of('risk_score')})`));
+    .withTarget(
+      now(
+        `${of('risk_score')} - (${perWorkload('risk_score', { ...ofThis, before: '1d' })} or ${of('risk_score')})`,
+      ),
+    );
 
 const likelihood = () =>
   asShare(new stat.PanelBuilder())

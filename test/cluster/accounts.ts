@@ -33,9 +33,11 @@ interface Kubeconfig {
 }
 
 /** The shared control plane's kubeconfig with the account's token. */
-export async function kubeconfigFor(account: Account): Promise<string> {
-  const { kubeconfig } = await sharedControlPlane();
-  const token = await tokenOf(account);
+export const kubeconfigFor = async (account: Account): Promise<string> =>
+  kubeconfigWith((await sharedControlPlane()).kubeconfig, await tokenOf(account));
+
+/** Another user's kubeconfig for the same API server. */
+export async function kubeconfigWith(kubeconfig: string, token: string): Promise<string> {
   const config = load(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
   const file = join(await mkdtemp(join(tmpdir(), 'hexarisk-test-')), 'kubeconfig');
   const users = config.users.map(({ name }) => ({ name, user: { token } }));

@@ -56,3 +56,25 @@ export const panelsOf = ({ panels }: Dashboard): readonly Panel[] =>
 
 export const queriesOf = (dashboard: Dashboard): readonly string[] =>
   panelsOf(dashboard).flatMap(({ targets }) => targets.map(({ expr }) => expr));
+
+/** Label values, e.g. the namespaces of a selector of series. */
+export type AskLabel = (selector: string, label: string) => Promise<readonly string[]>;
+
+/**
+ * The queries as Grafana would send them when the dashboard is opened: each variable has the value that means all, or
+ * else the first of those that are there, given what the variables before it have.
+ */
+export async function openedQueries(dashboard: Dashboard, ask: AskLabel): Promise<readonly string[]> {
+  const values = new Map([['__rate_interval', '30s']]);
+  const filled = (text: string) =>
+    text.replaceAll(/\$(\w+)/g, (_, name: string) => values.get(name) ?? `$${name}`);
+  for (const { name, type, query, allValue } of dashboard.templating.list) {
+    if (type !== 'query') continue;
+    const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(filled(query)) ?? [];
+    const [first] = await ask(selector, label);
+    if (first === undefined && allValue === undefined)
+      throw new Error(`nothing to choose for $${name}: ${query}`);
+    values.set(name, allValue ?? first ?? '');
+  }
+  return queriesOf(dashboard).map(filled);
+}
