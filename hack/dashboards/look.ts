@@ -1,5 +1,9 @@
 /** How numbers look: units, the colours of the levels, where a level begins. */
 import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+} from '@grafana/grafana-foundation-sdk/common';
+import {
   FieldColorBuilder,
   FieldColorModeId,
   MappingType,
@@ -8,6 +12,7 @@ import {
   ThresholdsMode,
   type ThresholdsConfig,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import { bounds, type Level, levels } from '../../src/score/model.ts';
 
@@ -56,24 +61,28 @@ const byThreshold = () => new FieldColorBuilder().mode(FieldColorModeId.Threshol
 const byName = () => new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
 
 const bounded = <P extends Panel>(panel: P, steps: readonly Step[]): P =>
-  panel.unit('none').decimals(0).min(0).max(100).thresholds(thresholds(steps));
+  panel.unit('none').min(0).max(100).thresholds(thresholds(steps));
 
 const levelSteps = levelRanges.map(({ level, from }) => ({
   color: colors[level],
   ...(from === undefined ? {} : { from }),
 }));
 
-/** 0 to 100 in the colours of the levels. */
+/** 0 to 100 in the colours of the levels. Two decimals, as exported: rounded, 84.6 would be an 85 that is not Critical. */
 export const asScore = <P extends Panel>(panel: P): P =>
-  bounded(panel, levelSteps).colorScheme(byThreshold());
+  bounded(panel, levelSteps).decimals(2).colorScheme(byThreshold());
 
-/** Several scores in one graph: each its own colour, the levels as lines. */
-export const asScores = <P extends Panel>(panel: P): P => bounded(panel, levelSteps).colorScheme(byName());
+/** A graph of several scores: each its own colour, the levels as dashed lines. */
+export const scoreGraph = (): timeseries.PanelBuilder =>
+  asScore(new timeseries.PanelBuilder())
+    .colorScheme(byName())
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
 
 /** 0 to 100, where more is better: what lacks is what we do not know. */
 export const asCoverage = <P extends Panel>(panel: P): P =>
   bounded(panel, [{ color: 'red' }, { from: 50, color: 'yellow' }, { from: 100, color: 'green' }])
     .unit('percent')
+    .decimals(0)
     .colorScheme(byThreshold());
 
 /** 0 to 1. Neither likelihood nor blast radius has levels: only the score does. */

@@ -2,38 +2,27 @@
 import {
   BigValueColorMode,
   BigValueTextMode,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
   StackingConfigBuilder,
   StackingMode,
 } from '@grafana/grafana-foundation-sdk/common';
-import {
-  type Dashboard,
-  DashboardBuilder,
-  DashboardCursorSync,
-  RowBuilder,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import * as histogram from '@grafana/grafana-foundation-sdk/histogram';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as statushistory from '@grafana/grafana-foundation-sdk/statushistory';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import { heatTable } from './heat-table.ts';
-import { asCount, asCoverage, asScore, asScores, colors, fixedColor, levelRanges } from './look.ts';
+import { asCount, asCoverage, asScore, colors, fixedColor, levelRanges, scoreGraph } from './look.ts';
 import { now, overTime, perAxis, perWorkload, rows, running, WORKLOAD } from './queries.ts';
-import { datasource, datasourceVariable, otherDashboards, some, tag, uids } from './variables.ts';
+import { begin, datasource, some, uids } from './variables.ts';
 
 export const overview = (): Dashboard =>
-  new DashboardBuilder('Hexarisk / Overview')
-    .uid(uids.overview)
-    .description('Risk of all workloads: how much, where, whose, and which way it goes.')
-    .tags([tag])
-    .time({ from: 'now-24h', to: 'now' })
-    .refresh('1m')
-    .timezone('browser')
-    .tooltip(DashboardCursorSync.Crosshair)
-    .link(otherDashboards())
-    .withVariable(datasourceVariable())
+  begin({
+    title: 'Overview',
+    uid: uids.overview,
+    description: 'Risk of all workloads: how much, where, whose, and which way it goes.',
+    from: 'now-24h',
+  })
     .withVariable(
       some({ name: 'namespace', label: 'Namespace', description: 'Only workloads of these namespaces.' }),
     )
@@ -171,17 +160,14 @@ const byOwner = () =>
     ofAxis: (axis) => perAxis(axis, { by: 'owner' }),
   });
 
-const levelLines = () => new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
-
 const trend = () =>
-  asScores(new timeseries.PanelBuilder())
+  scoreGraph()
     .title('Scores over time')
     .description('The highest score, the score that 5 of 100 workloads exceed, and the mean.')
     .datasource(datasource)
     .withTarget(overTime(`max(${scores})`, 'highest').refId('highest'))
     .withTarget(overTime(`quantile(0.95, ${scores})`, 'p95').refId('p95'))
-    .withTarget(overTime(`avg(${scores})`, 'mean').refId('mean'))
-    .thresholdsStyle(levelLines());
+    .withTarget(overTime(`avg(${scores})`, 'mean').refId('mean'));
 
 const axesOverTime = () =>
   asScore(new statushistory.PanelBuilder())

@@ -1,6 +1,8 @@
 /** What one chooses at the top of a dashboard, and the links from one to the other. */
 import type * as common from '@grafana/grafana-foundation-sdk/common';
 import {
+  DashboardBuilder,
+  DashboardCursorSync,
   DashboardLinkBuilder,
   DashboardLinkType,
   DatasourceVariableBuilder,
@@ -14,9 +16,30 @@ export const datasource: common.DataSourceRef = { type: 'prometheus', uid: '${da
 export const uids = { overview: 'hexarisk-overview', workload: 'hexarisk-workload' } as const;
 
 /** All dashboards of ours, and none of others. */
-export const tag = 'hexarisk';
+const tag = 'hexarisk';
 
-export const datasourceVariable = (): DatasourceVariableBuilder =>
+interface Beginning {
+  readonly title: string;
+  readonly uid: string;
+  readonly description: string;
+  /** How far back it looks when it is opened. */
+  readonly from: string;
+}
+
+/** What all dashboards begin with. */
+export const begin = ({ title, uid, description, from }: Beginning): DashboardBuilder =>
+  new DashboardBuilder(`Hexarisk / ${title}`)
+    .uid(uid)
+    .description(description)
+    .tags([tag])
+    .time({ from, to: 'now' })
+    .refresh('1m')
+    .timezone('browser')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .link(otherDashboards())
+    .withVariable(datasourceVariable());
+
+const datasourceVariable = (): DatasourceVariableBuilder =>
   new DatasourceVariableBuilder('datasource')
     .label('Data source')
     .type('prometheus')
@@ -50,7 +73,7 @@ export const some = (choice: Choice): QueryVariableBuilder =>
     .current({ selected: true, text: ['All'], value: ['$__all'] });
 
 /** To our other dashboards, with what is chosen here. */
-export const otherDashboards = (): DashboardLinkBuilder =>
+const otherDashboards = (): DashboardLinkBuilder =>
   new DashboardLinkBuilder('Hexarisk')
     .type(DashboardLinkType.Dashboards)
     .tooltip('The other dashboards of Hexarisk')

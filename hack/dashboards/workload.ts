@@ -2,35 +2,24 @@
 import {
   BarGaugeDisplayMode,
   BigValueColorMode,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
   VizOrientation,
 } from '@grafana/grafana-foundation-sdk/common';
-import {
-  type Dashboard,
-  DashboardBuilder,
-  DashboardCursorSync,
-  RowBuilder,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import * as xychart from '@grafana/grafana-foundation-sdk/xychart';
-import { asCount, asScore, asScores, asShare, levelNames } from './look.ts';
+import { asCount, asScore, asShare, fixedColor, levelNames, scoreGraph } from './look.ts';
 import { chosen, now, overTime, perWorkload, rows } from './queries.ts';
-import { datasource, datasourceVariable, one, otherDashboards, some, tag, uids } from './variables.ts';
+import { begin, datasource, one, some, uids } from './variables.ts';
 
 export const workload = (): Dashboard =>
-  new DashboardBuilder('Hexarisk / Workload')
-    .uid(uids.workload)
-    .description('Risk of one workload: its hexagon, likelihood and blast radius, now and over time.')
-    .tags([tag])
-    .time({ from: 'now-7d', to: 'now' })
-    .refresh('1m')
-    .timezone('browser')
-    .tooltip(DashboardCursorSync.Crosshair)
-    .link(otherDashboards())
-    .withVariable(datasourceVariable())
+  begin({
+    title: 'Workload',
+    uid: uids.workload,
+    description: 'Risk of one workload: its hexagon, likelihood and blast radius, now and over time.',
+    from: 'now-7d',
+  })
     .withVariable(
       one({ name: 'namespace', label: 'Namespace', description: 'The namespace of the workload.' }),
     )
@@ -141,23 +130,19 @@ const hexagon = () =>
     .orientation(VizOrientation.Horizontal)
     .displayMode(BarGaugeDisplayMode.Basic);
 
-const levelLines = () => new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
-
 const hexagonOverTime = () =>
-  asScores(new timeseries.PanelBuilder())
+  scoreGraph()
     .title('Axes over time')
     .description('Which axis moved, and when: that is when to look for what was changed.')
     .datasource(datasource)
-    .withTarget(overTime(axisScores, '{{axis}}'))
-    .thresholdsStyle(levelLines());
+    .withTarget(overTime(axisScores, '{{axis}}'));
 
 const scoreOverTime = () =>
-  asScores(new timeseries.PanelBuilder())
+  scoreGraph()
     .title('Score over time')
     .description('The score; the lines are where Medium, High and Critical begin.')
     .datasource(datasource)
-    .withTarget(overTime(of('risk_score'), 'score'))
-    .thresholdsStyle(levelLines());
+    .withTarget(overTime(of('risk_score'), 'score'));
 
 const factorsOverTime = () =>
   asShare(new timeseries.PanelBuilder())
@@ -171,12 +156,12 @@ const factorsOverTime = () =>
 function likelihoodAgainstBlastRadius(): xychart.PanelBuilder {
   const neighbours = { where: 'namespace="$namespace"', by: 'namespace, kind, workload' };
   const named = (options: string) => ({ matcher: { id: 'byName', options } });
-  const points = (name: string) => ({
-    name: { fixed: name },
-    x: named('likelihood'),
-    y: named(name),
-    frame: { matcher: { id: 'byIndex', options: 0 } },
-  });
+  const points = (name: string) =>
+    new xychart.XYSeriesConfigBuilder()
+      .name({ fixed: name })
+      .frame({ matcher: { id: 'byIndex', options: 0 } })
+      .x(named('likelihood'))
+      .y(named(name));
   return asShare(new xychart.PanelBuilder())
     .title('Likelihood against blast radius')
     .description(
@@ -201,9 +186,9 @@ function likelihoodAgainstBlastRadius(): xychart.PanelBuilder {
       },
     ])
     .mapping(xychart.SeriesMapping.Manual)
-    .series([points('the namespace'), points('this workload')].map((series) => ({ build: () => series })))
+    .series([points('the namespace'), points('this workload')])
     .show(xychart.XYShowMode.Points)
     .pointSize({ fixed: 8 })
-    .overrideByName('the namespace', [{ id: 'color', value: { mode: 'fixed', fixedColor: 'gray' } }])
-    .overrideByName('this workload', [{ id: 'color', value: { mode: 'fixed', fixedColor: 'red' } }]);
+    .overrideByName('the namespace', [{ id: 'color', value: fixedColor('gray') }])
+    .overrideByName('this workload', [{ id: 'color', value: fixedColor('red') }]);
 }

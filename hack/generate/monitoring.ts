@@ -1,6 +1,7 @@
 /** Writes what is derived in manifests/monitoring/: the plain rules, and the dashboards as Grafana imports them. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dump, load } from 'js-yaml';
 import { overview } from '../dashboards/overview.ts';
 import { workload } from '../dashboards/workload.ts';
@@ -19,13 +20,17 @@ function plainRules(): string {
   return `${head}\n${dump({ groups }, { lineWidth: -1 })}`;
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+/** Numbered, so that links to a panel stay what they are. */
+function grafanaJson(dashboard: Dashboard): string {
+  const panels = dashboard.panels?.map((panel, index) => ({ id: index + 1, ...panel }));
+  return `${JSON.stringify({ ...dashboard, panels }, undefined, 2)}\n`;
+}
 
 /** The text of each generated file, by its path in the folder. JSON has no place for a first line that says so. */
 export const renderMonitoring = (): Readonly<Record<string, string>> => ({
   'rules.yaml': plainRules(),
-  'dashboards/overview.json': json(overview()),
-  'dashboards/workload.json': json(workload()),
+  'dashboards/overview.json': grafanaJson(overview()),
+  'dashboards/workload.json': grafanaJson(workload()),
 });
 
 if (import.meta.main) {

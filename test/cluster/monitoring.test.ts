@@ -142,6 +142,7 @@ describe('a real Prometheus', function () {
       'HexariskReportWritesFailing',
       { owner: 'hexarisk' },
     );
+    // a change counts as late once it has taken 10 s
     await sleep(Math.max(0, 12_000 - (Date.now() - since)));
     await provokes(giveRightsBack, 'HexariskReportsStale', { owner: 'hexarisk' });
   });
