@@ -1,12 +1,13 @@
 /** Runs every check of the project, one after the other, and ends with how many passed and failed. */
 import { spawn } from 'node:child_process';
-import { resolveBinaries } from './cluster/binaries.ts';
+import { resolvePrograms } from './cluster/binaries.ts';
 import { explain } from './cluster/problem.ts';
+import { controlPlaneNames, monitoringNames } from './cluster/versions.ts';
 
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
-  /** Needs the control plane's programs, which may still be in the making. */
+  /** Needs the programs of a control plane and of its monitoring, which may still be in the making. */
   readonly cluster?: boolean;
 }
 
@@ -79,7 +80,7 @@ async function perform({ name, command }: Step): Promise<Result> {
 
 const help = `Usage: hack/test [--only STEP]
 Runs: ${steps.map(({ name }) => name).join(', ')}.
-The control plane for the cluster tests is built on the first run, in the background (ten minutes or more).`;
+The control plane and Prometheus for the cluster tests are built on the first run, in the background (ten minutes or more).`;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) {
@@ -93,7 +94,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const binaries = chosen.some(({ cluster }) => cluster)
-    ? resolveBinaries({ log: (line: string) => console.error(line) }).then(() => undefined, explain)
+    ? resolvePrograms([...controlPlaneNames, ...monitoringNames], {
+        log: (line: string) => console.error(line),
+      }).then(() => undefined, explain)
     : Promise.resolve(undefined);
   const results: Result[] = [];
   for (const step of chosen) {

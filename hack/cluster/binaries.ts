@@ -12,14 +12,18 @@ import { type Log, stderrLog } from './progress.ts';
 import {
   type BinaryName,
   binaries,
-  binaryNames,
+  controlPlaneNames,
   pinned,
+  sameMajor,
   versionIn,
   versions,
   withinOneMinor,
 } from './versions.ts';
 
-export type Binaries = Readonly<Record<BinaryName, string>>;
+/** Of a control plane. */
+export type Binaries = Paths<(typeof controlPlaneNames)[number]>;
+
+type Paths<Name extends BinaryName> = Readonly<Record<Name, string>>;
 
 export interface ResolveOptions {
   readonly log?: Log;
@@ -43,7 +47,13 @@ interface Source {
   readonly accepts: (name: BinaryName, version: string, context: Context) => boolean;
 }
 
-const kubectlFits = (version: string, { server }: Context): boolean => withinOneMinor(version, server);
+/** Found on PATH, where nobody has chosen it for us. */
+function fits(name: BinaryName, version: string, { server }: Context): boolean {
+  if (name === 'kubectl') return withinOneMinor(version, server);
+  // what is asked of Prometheus is the same in all of a major version
+  if (binaries[name].project === 'prometheus') return sameMajor(version, pinned(name));
+  return version === pinned(name);
+}
 
 /** In this order. What none of them has is downloaded; what cannot be downloaded is built. */
 const sources: readonly Source[] = [
@@ -51,7 +61,7 @@ const sources: readonly Source[] = [
     name: 'KUBEBUILDER_ASSETS',
     candidates: (name, { env }) => (env['KUBEBUILDER_ASSETS'] ? [join(env['KUBEBUILDER_ASSETS'], name)] : []),
     // whoever sets it has chosen; only a kubectl that could not talk to the server is passed over
-    accepts: (name, version, context) => name !== 'kubectl' || kubectlFits(version, context),
+    accepts: (name, version, context) => name !== 'kubectl' || fits(name, version, context),
   },
   {
     name: 'PATH',
@@ -60,8 +70,7 @@ const sources: readonly Source[] = [
         .split(delimiter)
         .filter((folder) => folder !== '')
         .map((folder) => join(folder, name)),
-    accepts: (name, version, context) =>
-      name === 'kubectl' ? kubectlFits(version, context) : version === pinned(name),
+    accepts: fits,
   },
   {
     name: 'cache',
@@ -77,45 +86,55 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 
 const BUILD_WAIT_MS = 60 * 60_000;
 
-/** Finds, fetches or builds every program of a control plane. Safe to run twice at once: the second waits. */
-export async function resolveBinaries(options: ResolveOptions = {}): Promise<Binaries> {
+/** Finds, fetches or builds every program of a control plane: see `resolvePrograms`. */
+export const resolveBinaries = (options: ResolveOptions = {}): Promise<Binaries> =>
+  resolvePrograms(controlPlaneNames, options);
+
+/** Finds, fetches or builds programs. Safe to run twice at once: the second waits. */
+export async function resolvePrograms<Name extends BinaryName>(
+  names: readonly Name[],
+  options: ResolveOptions = {},
+): Promise<Paths<Name>> {
   const { log = stderrLog, signal } = options;
   const context = contextOf(options);
-  const found = await findAll(context);
-  if (missingFrom(found).length > 0) {
+  const found = await findAll(names, context);
+  const missing = () => names.filter((name) => found[name] === undefined);
+  if (missing().length > 0) {
     const lock = { what: 'another download or build of the programs', timeoutMs: BUILD_WAIT_MS, log, signal };
     await withLock(join(context.cache, '.lock'), lock, async () => {
       // whoever held the lock before may have made what is missing
-      Object.assign(found, await findAll(context));
-      await downloadMissing(found, context, options);
-      const missing = missingFrom(found);
-      if (missing.length > 0)
-        await (options.build ?? build)(missing, context.cache, { log, signal, env: context.env });
-      for (const name of missing) found[name] = join(context.cache, name);
+      Object.assign(found, await findAll(names, context));
+      Object.assign(found, await downloadAll(missing(), context, options));
+      const toBuild = missing();
+      if (toBuild.length > 0)
+        await (options.build ?? build)(toBuild, context.cache, { log, signal, env: context.env });
+      for (const name of toBuild) found[name] = join(context.cache, name);
     });
   }
-  return found as Binaries;
+  return found as Paths<Name>;
 }
 
 /** What a start would have to download or build now; empty when everything is there. Starts nothing. */
-export async function pendingBuild(options: ResolveOptions = {}): Promise<readonly BinaryName[]> {
-  return missingFrom(await findAll(contextOf({ ...options, log: () => undefined })));
+export async function pendingBuild(
+  options: ResolveOptions = {},
+  names: readonly BinaryName[] = controlPlaneNames,
+): Promise<readonly BinaryName[]> {
+  const found = await findAll(names, contextOf({ ...options, log: () => undefined }));
+  return names.filter((name) => found[name] === undefined);
 }
 
 type Found = Partial<Record<BinaryName, string>>;
-
-const missingFrom = (found: Found): BinaryName[] => binaryNames.filter((name) => found[name] === undefined);
 
 function contextOf({ log = stderrLog, env = process.env }: ResolveOptions): Context {
   return { log, env, cache: cacheFolder(env), server: versions.kubernetes };
 }
 
-async function findAll(context: Context): Promise<Found> {
-  const server = await find('kube-apiserver', context);
+async function findAll(names: readonly BinaryName[], context: Context): Promise<Found> {
+  const server = names.includes('kube-apiserver') ? await find('kube-apiserver', context) : undefined;
   if (server !== undefined) context.server = server.version;
   const found: Found = {};
   await Promise.all(
-    binaryNames.map(async (name) => {
+    names.map(async (name) => {
       const binary = name === 'kube-apiserver' ? server : await find(name, context);
       if (binary !== undefined) found[name] = binary.path;
     }),
@@ -174,11 +193,17 @@ async function askVersion(path: string, args: readonly string[]): Promise<string
   }
 }
 
-async function downloadMissing(found: Found, context: Context, options: ResolveOptions): Promise<void> {
+/** @returns those that could be had */
+async function downloadAll(
+  names: readonly BinaryName[],
+  context: Context,
+  options: ResolveOptions,
+): Promise<Found> {
+  const found: Found = {};
   const bases = options.downloads ?? downloadBases(context.env);
   const unreachable = new Set<string>();
   mkdirSync(context.cache, { recursive: true });
-  for (const name of missingFrom(found)) {
+  for (const name of names) {
     const base = bases[binaries[name].project];
     if (base === undefined || unreachable.has(new URL(base).host)) continue;
     try {
@@ -193,4 +218,5 @@ async function downloadMissing(found: Found, context: Context, options: ResolveO
       context.log(`no download of ${name}: ${messageOf(error)}`);
     }
   }
+  return found;
 }

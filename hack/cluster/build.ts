@@ -24,6 +24,7 @@ const goEnvironment = {
 const linkerFlags: Readonly<Record<BinaryFacts['module'], readonly string[]>> = {
   etcd: [],
   kwok: [`-X sigs.k8s.io/kwok/pkg/consts.Version=${versions.kwok}`],
+  prometheus: [`-X github.com/prometheus/common/version.Version=${versions.prometheus.slice(1)}`],
   k8s: ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((at) => {
     const [major, minor] = versions.kubernetes.slice(1).split('.');
     return [
@@ -35,8 +36,13 @@ const linkerFlags: Readonly<Record<BinaryFacts['module'], readonly string[]>> = 
   }),
 };
 
+/** Prometheus knows the clients of two dozen clouds; we need that of Kubernetes. */
+const buildTags: Readonly<Partial<Record<BinaryFacts['module'], string>>> = {
+  prometheus: 'remove_all_sd,enable_kubernetes_sd',
+};
+
 /** Small first: the first line that says "done" comes early. */
-const modules = ['etcd', 'kwok', 'k8s'] as const;
+const modules = ['etcd', 'kwok', 'prometheus', 'k8s'] as const;
 
 export interface BuildOptions {
   readonly log: Log;
@@ -77,7 +83,9 @@ async function goBuild(
   // one name: etcd's package is called v3, so the file must be named; several: go names them after their packages
   const [only, ...others] = names;
   const output = others.length === 0 ? join(into, String(only)) : `${into}/`;
-  const flags = ['-trimpath', '-ldflags', ['-s', '-w', ...linkerFlags[module]].join(' ')];
+  const tags = buildTags[module];
+  const tagFlags = tags === undefined ? [] : ['-tags', tags];
+  const flags = [...tagFlags, '-trimpath', '-ldflags', ['-s', '-w', ...linkerFlags[module]].join(' ')];
   const args = ['build', ...flags, '-o', output, ...names.map((name) => binaries[name].goPackage)];
   const cwd = join(import.meta.dirname, 'build', module);
   await run('go', args, { cwd, env: { ...env, ...goEnvironment }, signal });
@@ -144,4 +152,5 @@ async function checkGo(names: readonly BinaryName[], env: NodeJS.ProcessEnv): Pr
 const waysOut = `Any of these helps:
   - install Go ${GO_NEEDED.major}.${GO_NEEDED.minor} or newer (the programs are then built from modules, once)
   - set KUBEBUILDER_ASSETS to a folder that holds them
-  - put them on PATH: Kubernetes ${versions.kubernetes}, etcd ${versions.etcd}, kwok ${versions.kwok}`;
+  - put them on PATH: Kubernetes ${versions.kubernetes}, etcd ${versions.etcd}, kwok ${versions.kwok},
+    Prometheus ${versions.prometheus}`;

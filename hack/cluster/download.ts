@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { codeOf, messageOf, Problem } from './problem.ts';
-import { type BinaryName, binaries, type Project, pinned } from './versions.ts';
+import { type BinaryName, binaries, type Project, pinned, versions } from './versions.ts';
 
 /** Where the official downloads are. kwok is not among them: its releases come without checksums, and what has
  *  no checksum is never run; it is built instead. */
@@ -17,6 +17,7 @@ export type DownloadBases = Readonly<Partial<Record<Project, string>>>;
 const official: DownloadBases = {
   kubernetes: 'https://dl.k8s.io/release',
   etcd: 'https://github.com/etcd-io/etcd/releases/download',
+  prometheus: 'https://github.com/prometheus/prometheus/releases/download',
 };
 
 /** HEXARISK_DOWNLOADS: a mirror with the same paths below it, or `off`. */
@@ -25,7 +26,7 @@ export function downloadBases(env: NodeJS.ProcessEnv): DownloadBases {
   if (mirror === undefined || mirror === '') return official;
   if (mirror === 'off') return {};
   const base = mirror.replace(/\/+$/, '');
-  return { kubernetes: base, etcd: base };
+  return { kubernetes: base, etcd: base, prometheus: base };
 }
 
 /** The server did not answer at all: asking it for the next file would only cost another time-out. */
@@ -85,6 +86,17 @@ export async function download(
   }
 }
 
+/** What is published as an archive with a list of checksums beside it; Kubernetes publishes plain files. */
+const archives = (
+  arch: string,
+): Readonly<Partial<Record<Project, { readonly stem: string; readonly checksums: string }>>> => ({
+  etcd: { stem: `etcd-${versions.etcd}-linux-${arch}`, checksums: 'SHA256SUMS' },
+  prometheus: {
+    stem: `prometheus-${versions.prometheus.slice(1)}.linux-${arch}`,
+    checksums: 'sha256sums.txt',
+  },
+});
+
 function assetOf(name: BinaryName, bases: DownloadBases): Asset | undefined {
   const { project } = binaries[name];
   const base = bases[project];
@@ -92,14 +104,15 @@ function assetOf(name: BinaryName, bases: DownloadBases): Asset | undefined {
   // the servers are published for Linux only
   if (base === undefined || arch === undefined || process.platform !== 'linux') return undefined;
   const version = pinned(name);
-  if (project === 'etcd') {
-    const stem = `etcd-${version}-linux-${arch}`;
+  const archive = archives(arch)[project];
+  if (archive !== undefined) {
     const folder = `${base}/${version}`;
+    const file = `${archive.stem}.tar.gz`;
     return {
-      url: `${folder}/${stem}.tar.gz`,
-      checksumUrl: `${folder}/SHA256SUMS`,
-      listedAs: `${stem}.tar.gz`,
-      member: `${stem}/etcd`,
+      url: `${folder}/${file}`,
+      checksumUrl: `${folder}/${archive.checksums}`,
+      listedAs: file,
+      member: `${archive.stem}/${name}`,
     };
   }
   const url = `${base}/${version}/bin/linux/${arch}/${name}`;

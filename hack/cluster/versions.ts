@@ -1,11 +1,16 @@
-/** What a control plane consists of, and at which version. Data only: a new release is a change of this file
- *  and of the three `build/` modules. */
+/** What a control plane and its monitoring consist of, and at which version. Data only: a new release is a change of
+ *  this file and of the `build/` modules. */
 
-export const versions = { kubernetes: 'v1.37.2', etcd: 'v3.7.3', kwok: 'v0.8.0' } as const;
+export const versions = {
+  kubernetes: 'v1.37.2',
+  etcd: 'v3.7.3',
+  kwok: 'v0.8.0',
+  prometheus: 'v3.16.0',
+} as const;
 
 export type Project = keyof typeof versions;
 
-export const binaryNames = [
+export const controlPlaneNames = [
   'etcd',
   'kwok',
   'kube-apiserver',
@@ -14,14 +19,16 @@ export const binaryNames = [
   'kubectl',
 ] as const;
 
-export type BinaryName = (typeof binaryNames)[number];
+export const monitoringNames = ['prometheus', 'promtool'] as const;
+
+export type BinaryName = (typeof controlPlaneNames | typeof monitoringNames)[number];
 
 export interface BinaryFacts {
   readonly project: Project;
   /** What makes it print its version. */
   readonly versionArgs: readonly string[];
   /** What to give to `go build` inside `build/<module>`. */
-  readonly module: 'k8s' | 'etcd' | 'kwok';
+  readonly module: 'k8s' | 'etcd' | 'kwok' | 'prometheus';
   readonly goPackage: string;
 }
 
@@ -30,6 +37,13 @@ const kubernetes = (name: string, versionArgs: readonly string[] = ['--version']
   versionArgs,
   module: 'k8s',
   goPackage: `k8s.io/kubernetes/cmd/${name}`,
+});
+
+const prometheus = (name: string): BinaryFacts => ({
+  project: 'prometheus',
+  versionArgs: ['--version'],
+  module: 'prometheus',
+  goPackage: `github.com/prometheus/prometheus/cmd/${name}`,
 });
 
 export const binaries: Readonly<Record<BinaryName, BinaryFacts>> = {
@@ -49,6 +63,8 @@ export const binaries: Readonly<Record<BinaryName, BinaryFacts>> = {
   'kube-controller-manager': kubernetes('kube-controller-manager'),
   'kube-scheduler': kubernetes('kube-scheduler'),
   kubectl: kubernetes('kubectl', ['version', '--client']),
+  prometheus: prometheus('prometheus'),
+  promtool: prometheus('promtool'),
 };
 
 export const pinned = (name: BinaryName): string => versions[binaries[name].project];
@@ -64,6 +80,9 @@ export function withinOneMinor(client: string, server: string): boolean {
   const [c, s] = [minorOf(client), minorOf(server)];
   return c !== undefined && s !== undefined && c.major === s.major && Math.abs(c.minor - s.minor) <= 1;
 }
+
+export const sameMajor = (one: string, other: string): boolean =>
+  minorOf(one) !== undefined && minorOf(one)?.major === minorOf(other)?.major;
 
 function minorOf(version: string): { major: number; minor: number } | undefined {
   const found = /^v(\d+)\.(\d+)\./.exec(version);

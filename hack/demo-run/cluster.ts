@@ -1,8 +1,9 @@
 import { loadKubeConfig } from '../../src/commands/kubeconfig.ts';
 import { type Connection, connect } from '../../src/observe/connection.ts';
-import { type Binaries, pendingBuild } from '../cluster/binaries.ts';
+import { pendingBuild } from '../cluster/binaries.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { stderrLog } from '../cluster/progress.ts';
+import type { BinaryName } from '../cluster/versions.ts';
 import { kubectlOnPath, runToEnd } from './kubectl.ts';
 import { scanTable } from './manifests.ts';
 import { dim, heading, say } from './print.ts';
@@ -53,7 +54,7 @@ function clusterOf({ kubeconfig, kubectl }: ControlPlane, signal: AbortSignal): 
 }
 
 /** While programs of the control plane are missing. */
-async function showFiles(pending: readonly (keyof Binaries)[], signal: AbortSignal): Promise<void> {
+async function showFiles(pending: readonly BinaryName[], signal: AbortSignal): Promise<void> {
   if (pending.length === 0) return;
   const table = await scanTable(signal);
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K'); // a progress line may stand there

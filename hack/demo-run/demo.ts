@@ -2,6 +2,7 @@
 import { worstFirst } from '../../src/commands/scan/report-table.ts';
 import { Problem } from '../cluster/problem.ts';
 import { elapsed, stderrLog } from '../cluster/progress.ts';
+import type { Prometheus } from '../cluster/prometheus.ts';
 import { waitFor } from '../cluster/wait.ts';
 import { changeLine } from './changes.ts';
 import { type DemoCluster, ownCluster } from './cluster.ts';
@@ -10,6 +11,7 @@ import { type Feed, followReports } from './feed.ts';
 import { applyHardenings, readHardenings } from './hardenings.ts';
 import { shownPath } from './kubectl.ts';
 import { crdFile, demoFolder, workloadsOf } from './manifests.ts';
+import { monitoringProgram, showMonitoring, startMonitoring } from './monitoring.ts';
 import { heading, plural, say, some } from './print.ts';
 import { type RunningOperator, startOperator } from './operator.ts';
 import { waitForRollout } from './rollout.ts';
@@ -18,6 +20,7 @@ import { explainWorst } from './worst.ts';
 
 export interface DemoFlags {
   readonly once: boolean;
+  readonly monitoring: boolean;
   readonly context?: string;
   readonly yes: boolean;
 }
@@ -34,19 +37,21 @@ export async function runDemo(flags: DemoFlags, interrupt: AbortSignal): Promise
   const session = startSession(interrupt);
   await using _ = session.cleanup;
   const { context, yes } = flags;
-  const [cluster, workloads] = await together(session, [
+  const [cluster, workloads, program] = await together(session, [
     context === undefined ? ownCluster(session) : existingCluster({ context, yes }, session),
     workloadsOf(session.signal),
+    flags.monitoring ? monitoringProgram(session) : undefined,
   ]);
   await applyDemo(cluster, workloads, session.signal);
   const operator = await startOperator(cluster.flags, session);
+  const prometheus = program === undefined ? undefined : await startMonitoring(program, operator, session);
   const feed = followReports(cluster.connection, session);
   await allWritten(operator, feed, workloads, session.signal);
   await showTable(cluster);
   showWorst(feed);
   await applyHardenings({ cluster, feed, signal: session.signal, log: operator.log });
   if (flags.once) return;
-  await stay({ cluster, operator, feed }, session, interrupt);
+  await stay({ cluster, operator, feed, prometheus }, session, interrupt);
 }
 
 const PODS_RUN_WITHIN_MS = { ours: 60_000, theirs: 15_000 };
@@ -112,6 +117,7 @@ interface Running {
   readonly cluster: DemoCluster;
   readonly operator: RunningOperator;
   readonly feed: Feed;
+  readonly prometheus: Prometheus | undefined;
 }
 
 async function stay(running: Running, { signal }: Session, interrupt: AbortSignal): Promise<void> {
@@ -125,7 +131,7 @@ async function stay(running: Running, { signal }: Session, interrupt: AbortSigna
   stderrLog('\nstopping ...');
 }
 
-function showHowToTry({ cluster, operator, feed }: Running): void {
+function showHowToTry({ cluster, operator, feed, prometheus }: Running): void {
   const { shownKubectl: kubectl, preparation } = cluster;
   const [worst] = [...feed.reports.values()].toSorted(worstFirst);
   const last = readHardenings().at(-1);
@@ -136,5 +142,6 @@ function showHowToTry({ cluster, operator, feed }: Running): void {
     say(`  ${kubectl} get rr -n ${worst.metadata.namespace} ${worst.metadata.name} -o yaml`);
   if (last !== undefined) say(`  ${kubectl} delete -f ${shownPath(last.file)}    # undo the last hardening`);
   say(`  curl ${operator.metrics}`);
+  if (prometheus !== undefined) showMonitoring(prometheus);
   heading('Changes, as they happen, until Ctrl-C:');
 }

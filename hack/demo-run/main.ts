@@ -40,6 +40,7 @@ async function run(flags: DemoFlags): Promise<number> {
 const program = new Command('hack/demo')
   .description('A cluster on this machine with a small, badly kept web shop in it, and Hexarisk watching it')
   .option('--once', 'show the table and the three hardenings, end everything', false)
+  .option('--monitoring', 'start Prometheus, too, and print its address', false)
   .option('--context <name>', 'use a cluster of your kubeconfig instead; says what it would do, and asks')
   .option('--yes', 'with --context: do not ask', false)
   .addHelpText('after', help)

@@ -18,10 +18,10 @@ export function startSession(interrupt: AbortSignal): Session {
 }
 
 /** As Promise.all, but one failure ends the others, and none of them still runs when this throws. */
-export async function together<A, B>(
+export async function together<T extends readonly unknown[] | []>(
   session: Session,
-  promises: readonly [Promise<A>, Promise<B>],
-): Promise<[A, B]> {
+  promises: T,
+): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
   try {
     return await Promise.all(promises);
   } catch (error) {

@@ -17,7 +17,15 @@ export interface Metrics {
   readonly skipped: Counter<'resource' | 'reason'>;
 }
 
-export function createMetrics(version: string, count: (resource: Resource) => number): Metrics {
+interface Now {
+  /** Objects in the world. */
+  readonly count: (resource: Resource) => number;
+  /** Is it this process that writes the reports? */
+  readonly leads: () => boolean;
+}
+
+/** @param now what is asked anew for each scrape */
+export function createMetrics(version: string, now: Now): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const series = createSeries();
@@ -60,7 +68,15 @@ export function createMetrics(version: string, count: (resource: Resource) => nu
     labelNames: ['resource'] as const,
     registers,
     collect() {
-      for (const resource of resources) objects.set({ resource }, count(resource));
+      for (const resource of resources) objects.set({ resource }, now.count(resource));
+    },
+  });
+  const leader = new Gauge({
+    name: 'hexarisk_leader',
+    help: '1 in the process that writes the reports, 0 in one that stands by.',
+    registers,
+    collect() {
+      leader.set(now.leads() ? 1 : 0);
     },
   });
   const info = (name: string, help: string, value: string) =>

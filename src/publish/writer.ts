@@ -79,9 +79,16 @@ export function startWriter(options: WriterOptions): Writer {
     if (want !== undefined) return want.hash !== there?.hash || !sameChange(there, baselines.get(key));
     return there !== undefined && options.mayDelete(...partsOf(key));
   };
+  /** The report is as wanted. If somebody changes it later, that is not the change that we have been slow to answer. */
+  const answered = (key: string) => {
+    const want = wanted.get(key);
+    if (want?.since !== undefined) wanted.set(key, { ...want, since: undefined });
+  };
   const touch = (key: string) => {
-    if (!differs(key)) pending.delete(key);
-    else {
+    if (!differs(key)) {
+      pending.delete(key);
+      answered(key);
+    } else {
       pending.add(key);
       wake();
     }

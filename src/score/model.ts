@@ -74,7 +74,8 @@ const threeHalves = (x: number): number => x * Math.sqrt(x);
 export const levels = ['Low', 'Medium', 'High', 'Critical'] as const;
 export type Level = (typeof levels)[number];
 
-const bounds: readonly { readonly below: number; readonly level: Level }[] = [
+/** From which score on a level ends. */
+export const bounds: readonly { readonly below: number; readonly level: Level }[] = [
   { below: 35, level: 'Low' },
   { below: 65, level: 'Medium' },
   { below: 85, level: 'High' },

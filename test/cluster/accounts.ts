@@ -1,5 +1,5 @@
 /** Service accounts that tests act as. */
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
@@ -28,16 +28,24 @@ export async function makeAccount({ namespace, name }: Account, clusterRole?: st
 export const tokenOf = async ({ namespace, name }: Account): Promise<string> =>
   (await kubectl('create', 'token', '-n', namespace, name)).trim();
 
+/** They hold tokens, if only of a cluster that is gone. */
+const folders: string[] = [];
+after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 interface Kubeconfig {
   readonly users: readonly { readonly name: string }[];
 }
 
 /** The shared control plane's kubeconfig with the account's token. */
-export async function kubeconfigFor(account: Account): Promise<string> {
-  const { kubeconfig } = await sharedControlPlane();
-  const token = await tokenOf(account);
+export const kubeconfigFor = async (account: Account): Promise<string> =>
+  kubeconfigWith((await sharedControlPlane()).kubeconfig, await tokenOf(account));
+
+/** Another user's kubeconfig for the same API server. */
+export async function kubeconfigWith(kubeconfig: string, token: string): Promise<string> {
   const config = load(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
-  const file = join(await mkdtemp(join(tmpdir(), 'hexarisk-test-')), 'kubeconfig');
+  const folder = await mkdtemp(join(tmpdir(), 'hexarisk-test-'));
+  folders.push(folder);
+  const file = join(folder, 'kubeconfig');
   const users = config.users.map(({ name }) => ({ name, user: { token } }));
   await writeFile(file, dump({ ...config, users }), { mode: 0o600 });
   return file;

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { resolveBinaries } from '../../hack/cluster/binaries.ts';
+import { resolveBinaries, resolvePrograms } from '../../hack/cluster/binaries.ts';
+import { controlPlaneNames } from '../../hack/cluster/versions.ts';
 import { workloadsOf } from '../../hack/demo-run/manifests.ts';
 import { eventually, START_TIMEOUT_MS } from './harness.ts';
+import { prometheusApi } from './prometheus-api.ts';
 
 const root = join(import.meta.dirname, '../..');
 const STARTS_WITHIN = { timeoutMs: 60_000 };
@@ -18,7 +20,7 @@ describe('hack/demo', function () {
 
   before(async function () {
     this.timeout(START_TIMEOUT_MS);
-    await resolveBinaries();
+    await resolvePrograms([...controlPlaneNames, 'prometheus']);
   });
 
   beforeEach(() => {
@@ -100,6 +102,26 @@ describe('hack/demo', function () {
     await eventually('the score of redis to rise', () =>
       /^\d\d:\d\d:\d\d .* data\/StatefulSet\/redis: score \d+ -> \d+, .*; network \d+ -> \d+/m.test(text.out),
     );
+    kill('SIGINT');
+    expect(await ended, text.err).to.equal(0);
+    expectNothingLeft();
+  });
+
+  it('--monitoring starts a Prometheus that has scores and alerts, and ends with it', async () => {
+    const { text, ended, kill } = demo('--monitoring');
+    const url = await eventually(
+      'the address of Prometheus',
+      () => /curl -G (http:\S+)\/api\/v1\/query [^]*Changes, as they happen/.exec(text.out)?.[1],
+      STARTS_WITHIN,
+    );
+    const api = prometheusApi(url);
+    const critical = await eventually(
+      'an alert that is pending',
+      async () =>
+        (await api.query('ALERTS{alertname="HexariskWorkloadCritical", alertstate="pending"}')).length,
+    );
+    const [scores] = await api.query('count(hexarisk_workload_risk_score)');
+    expect(scores?.value).to.be.above(critical);
     kill('SIGINT');
     expect(await ended, text.err).to.equal(0);
     expectNothingLeft();

@@ -83,6 +83,8 @@ describe('several operators', function () {
     expect(await written('a', since)).not.to.be.empty;
     expect(await written('b', since)).to.deep.equal([]);
     expect([await a.ready(), await b.ready()]).to.deep.equal([true, true]);
+    expect(await a.metrics()).to.match(/^hexarisk_leader 1$/m);
+    expect(await b.metrics()).to.match(/^hexarisk_leader 0$/m);
     const lease = await get<{ spec: { holderIdentity: string } }>('lease', '-n', namespace, 'hexarisk');
     const leader = a.log.find(({ message }) => message.startsWith('leading'));
     expect(lease.spec.holderIdentity).to.equal(leader?.['identity']);

@@ -42,7 +42,10 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const leadership = leadershipOf(options.lease, { connection, identity, logger, standBack });
   const ready = readiness(options.maxStale, leadership);
   let parts: Parts | undefined;
-  const metrics = createMetrics(VERSION, (resource) => parts?.observer.count(resource) ?? 0);
+  const metrics = createMetrics(VERSION, {
+    count: (resource) => parts?.observer.count(resource) ?? 0,
+    leads: leadership.leads,
+  });
   const text = async () => ({
     status: 200,
     contentType: metrics.contentType,

@@ -7,9 +7,16 @@ import {
   pendingBuild,
   type ResolveOptions,
   resolveBinaries,
+  resolvePrograms,
 } from '../../../hack/cluster/binaries.ts';
 import { Problem } from '../../../hack/cluster/problem.ts';
-import { type BinaryName, binaryNames, pinned, versions } from '../../../hack/cluster/versions.ts';
+import {
+  type BinaryName,
+  controlPlaneNames,
+  monitoringNames,
+  pinned,
+  versions,
+} from '../../../hack/cluster/versions.ts';
 import { program, putProgram, serve, temporaryFolder } from './fakes.ts';
 
 const arch = process.arch === 'x64' ? 'amd64' : process.arch;
@@ -41,7 +48,7 @@ describe('where the programs come from', () => {
   const everywhere = (...names: BinaryName[]) => {
     for (const name of names) for (const place of [assets, onPath, cache]) putProgram(place, name);
   };
-  const allBut = (...names: BinaryName[]) => binaryNames.filter((name) => !names.includes(name));
+  const allBut = (...names: BinaryName[]) => controlPlaneNames.filter((name) => !names.includes(name));
   const options = (): ResolveOptions => ({
     env,
     downloads: {},
@@ -69,7 +76,7 @@ describe('where the programs come from', () => {
   });
 
   it('KUBEBUILDER_ASSETS is taken at any version, and another than the pinned is said', async () => {
-    everywhere(...binaryNames);
+    everywhere(...controlPlaneNames);
     putProgram(assets, 'kube-apiserver', 'v1.36.1');
     expect((await resolveBinaries(options()))['kube-apiserver']).to.equal(join(assets, 'kube-apiserver'));
     expect(said.join('\n')).to.contain('kube-apiserver from KUBEBUILDER_ASSETS is v1.36.1');
@@ -106,6 +113,23 @@ describe('where the programs come from', () => {
     });
   }
 
+  for (const { version, fits } of [
+    { version: 'v3.5.0', fits: true },
+    { version: 'v2.53.1', fits: false },
+  ]) {
+    it(`a Prometheus ${version} on PATH is ${fits ? 'taken' : 'passed over'}`, async () => {
+      for (const name of monitoringNames) putProgram(onPath, name, version);
+      const { promtool } = await resolvePrograms(monitoringNames, options());
+      expect(promtool).to.equal(join(fits ? onPath : cache, 'promtool'));
+    });
+  }
+
+  it('only what is asked for is built: Prometheus not with a control plane, nor the reverse', async () => {
+    expect(await pendingBuild(options())).to.not.include.members(['prometheus']);
+    await resolvePrograms(['prometheus'], options());
+    expect(built).to.deep.equal(['prometheus']);
+  });
+
   it('the kubectl must fit the server that is really used', async () => {
     everywhere(...allBut('kubectl'));
     putProgram(assets, 'kube-apiserver', 'v1.35.0');
@@ -115,16 +139,16 @@ describe('where the programs come from', () => {
 
   it('what no place has is built, once, into the cache', async () => {
     await resolveBinaries(options());
-    expect(built).to.have.members([...binaryNames]);
+    expect(built).to.have.members([...controlPlaneNames]);
     await resolveBinaries(options());
-    expect(built).to.have.length(binaryNames.length);
+    expect(built).to.have.length(controlPlaneNames.length);
     expect(await pendingBuild(options())).to.deep.equal([]);
   });
 
   it('two at once build once', async () => {
     const both = await Promise.all([resolveBinaries(options()), resolveBinaries(options())]);
     expect(both[0]).to.deep.equal(both[1]);
-    expect(built).to.have.length(binaryNames.length);
+    expect(built).to.have.length(controlPlaneNames.length);
   });
 
   it('a lock whose owner is gone does not stop anyone', async () => {
@@ -160,7 +184,7 @@ describe('where the programs come from', () => {
     await server.close();
     await resolveBinaries({ ...options(), downloads: { kubernetes: server.url, etcd: server.url } });
     expect(said.filter((line) => line.startsWith('no download'))).to.have.length(1);
-    expect(built).to.have.members([...binaryNames]);
+    expect(built).to.have.members([...controlPlaneNames]);
   });
 
   it('the cache remembers a version only for the bytes that said it', async () => {

@@ -1,16 +1,28 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { download, downloadBases, Unreachable } from '../../../hack/cluster/download.ts';
-import { versions } from '../../../hack/cluster/versions.ts';
+import { type BinaryName, versions } from '../../../hack/cluster/versions.ts';
 import { type FileServer, program, putProgram, type Reply, serve, temporaryFolder } from './fakes.ts';
 
 const arch = process.arch === 'x64' ? 'amd64' : process.arch;
 const schedulerPath = `/${versions.kubernetes}/bin/linux/${arch}/kube-scheduler`;
-const etcdStem = `etcd-${versions.etcd}-linux-${arch}`;
-const etcdFolder = `/${versions.etcd}`;
+const archives = [
+  {
+    name: 'etcd',
+    folder: `/${versions.etcd}`,
+    stem: `etcd-${versions.etcd}-linux-${arch}`,
+    checksums: 'SHA256SUMS',
+  },
+  {
+    name: 'promtool',
+    folder: `/${versions.prometheus}`,
+    stem: `prometheus-${versions.prometheus.slice(1)}.linux-${arch}`,
+    checksums: 'sha256sums.txt',
+  },
+] as const;
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const scheduler = program('kube-scheduler');
 
@@ -26,9 +38,9 @@ describe('download of the official programs', function () {
   after(() => remove());
   afterEach(() => server.close());
 
-  const attempt = async (name: 'kube-scheduler' | 'etcd' | 'kwok', files: Record<string, Reply>) => {
+  const attempt = async (name: BinaryName, files: Record<string, Reply>) => {
     server = await serve(files);
-    const bases = { kubernetes: server.url, etcd: server.url };
+    const bases = { kubernetes: server.url, etcd: server.url, prometheus: server.url };
     return download(name, folder, { bases, timeoutMs: 300 });
   };
   const failure = async (files: Record<string, Reply>): Promise<Error> => {
@@ -47,18 +59,19 @@ describe('download of the official programs', function () {
     accessSync(String(path), constants.X_OK);
   });
 
-  it('takes etcd out of its archive, by its line in the list of checksums', async () => {
-    const source = join(folder, 'source');
-    mkdirSync(source);
-    putProgram(join(source, etcdStem), 'etcd');
-    const archive = execFileSync('tar', ['-czf', '-', '-C', source, etcdStem]);
-    const other = `${'0'.repeat(64)}  ${etcdStem}.zip`;
-    const path = await attempt('etcd', {
-      [`${etcdFolder}/${etcdStem}.tar.gz`]: archive,
-      [`${etcdFolder}/SHA256SUMS`]: `${other}\n${sha256(archive)}  ${etcdStem}.tar.gz\n`,
+  for (const { name, folder: at, stem, checksums } of archives) {
+    it(`takes ${name} out of its archive, by its line in the list of checksums`, async () => {
+      const source = join(folder, 'source');
+      putProgram(join(source, stem), name);
+      const archive = execFileSync('tar', ['-czf', '-', '-C', source, stem]);
+      const other = `${'0'.repeat(64)}  ${stem}.zip`;
+      const path = await attempt(name, {
+        [`${at}/${stem}.tar.gz`]: archive,
+        [`${at}/${checksums}`]: `${other}\n${sha256(archive)}  ${stem}.tar.gz\n`,
+      });
+      expect(readFileSync(String(path), 'utf8')).to.equal(program(name));
     });
-    expect(readFileSync(String(path), 'utf8')).to.equal(program('etcd'));
-  });
+  }
 
   it('does not try kwok, which is published without checksums', async () => {
     expect(await attempt('kwok', {})).to.equal(undefined);
@@ -132,6 +145,7 @@ describe('HEXARISK_DOWNLOADS', () => {
     expect(downloadBases({ HEXARISK_DOWNLOADS: `${mirror}/` })).to.deep.equal({
       kubernetes: mirror,
       etcd: mirror,
+      prometheus: mirror,
     });
   });
 });

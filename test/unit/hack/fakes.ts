@@ -18,6 +18,8 @@ const wording: Readonly<Record<BinaryName, (version: string) => string>> = {
   'kube-controller-manager': (version) => `Kubernetes ${version}`,
   'kube-scheduler': (version) => `Kubernetes ${version}`,
   kubectl: (version) => `Client Version: ${version}`,
+  prometheus: (version) => `prometheus, version ${version.slice(1)} (branch: HEAD, revision: 0)`,
+  promtool: (version) => `promtool, version ${version.slice(1)} (branch: HEAD, revision: 0)`,
 };
 
 /** A program that can only say its version. */

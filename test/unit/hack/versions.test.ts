@@ -11,6 +11,11 @@ describe('versions of programs', () => {
     { program: 'kube-apiserver', prints: 'Kubernetes v1.37.2\n', version: 'v1.37.2' },
     { program: 'kwok', prints: 'kwok version v0.8.0 go1.26.8 (linux/amd64)\n', version: 'v0.8.0' },
     {
+      program: 'prometheus',
+      prints: 'prometheus, version 3.16.0 (branch: HEAD, revision: unknown)\n  go version: go1.26.8\n',
+      version: 'v3.16.0',
+    },
+    {
       program: 'kubectl',
       prints: 'Client Version: v1.37.2\nKustomize Version: v5.8.0\n',
       version: 'v1.37.2',

@@ -46,6 +46,7 @@ describe('the report writer', () => {
   let stop: AbortController;
   let server: ReturnType<typeof reportServer>;
   let troubles: string[];
+  let answers: (number | undefined)[];
   let mayDelete: boolean;
   let writer: Writer;
 
@@ -53,13 +54,14 @@ describe('the report writer', () => {
     stop = new AbortController();
     server = reportServer();
     troubles = [];
+    answers = [];
     mayDelete = true;
     writer = startWriter({
       connection: server.connection,
       signal: stop.signal,
       concurrency: 2,
       mayDelete: () => mayDelete,
-      onWrite: () => undefined,
+      onWrite: (_, __, since) => answers.push(since),
       onTrouble: (_, why) => troubles.push(why),
     });
   });
@@ -120,6 +122,19 @@ describe('the report writer', () => {
     writer.observed('MODIFIED', seen('a', 3, '900'));
     await writer.settled();
     expect(server.calls).to.deep.equal(['PATCH shop/a', 'PATCH shop/a']);
+  });
+
+  it('tells when the change was seen that a write answers, and of none when it puts right what somebody did by hand', async () => {
+    writer.observed('ADDED', seen('b', 10, '5'));
+    writer.begin();
+    writer.want(report('a', 10), 1234);
+    writer.want(report('b', 10), 1235);
+    await writer.settled();
+    writer.observed('DELETED', seen('a', 10, '900'));
+    writer.observed('MODIFIED', seen('b', 3, '901'));
+    await writer.settled();
+    expect(server.calls.toSorted()).to.deep.equal(['PATCH shop/a', 'PATCH shop/a', 'PATCH shop/b']);
+    expect(answers).to.deep.equal([1234, undefined, undefined]);
   });
 
   it('tries again after 429, 409 and a broken connection, also when the write had been done', async () => {
