@@ -109,7 +109,8 @@ export function observe(options: Options): Observer {
   const running = resources.map((resource) =>
     reflect({
       connection: options.connection,
-      path: pathOf(resource),
+      path: pathOf(resource, resourceInfos[resource].apiVersion),
+      olderPaths: resourceInfos[resource].olderVersions.map((version) => pathOf(resource, version)),
       resource,
       sink: sinkOf(resource),
       signal: options.signal,
@@ -151,7 +152,6 @@ function keyOf(name: string): { namespace: string; name: string } {
 }
 
 /** The path under which the API server lists a resource in all namespaces. */
-function pathOf(resource: Resource): string {
-  const { apiVersion } = resourceInfos[resource];
+function pathOf(resource: Resource, apiVersion: string): string {
   return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${resource}`;
 }

@@ -30,6 +30,8 @@ export interface ReflectorOptions {
   readonly connection: Connection;
   /** `/apis/apps/v1/deployments`. */
   readonly path: string;
+  /** Where else it may be, in older versions of its API: asked for in turn where the server does not know `path`. */
+  readonly olderPaths?: readonly string[];
   readonly resource: string;
   readonly sink: Sink;
   readonly signal: AbortSignal;
@@ -54,12 +56,13 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, sink, resource, onRestart } = options;
   const wait = backoff({ most: LONGEST_WAIT });
   let version: string | undefined;
+  let path = options.path;
   while (!signal.aborted) {
     try {
-      if (version === undefined) version = await list(options);
+      if (version === undefined) ({ version, path } = await listServed(options));
       wait.reset();
       sink.well();
-      version = await watch(options, version, (newer) => (version = newer));
+      version = await watch({ ...options, path }, version, (newer) => (version = newer));
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
@@ -89,6 +92,27 @@ async function recover(
       sink.unwell(fault.why);
       await pause(wait.next(fault.after), signal);
       return version;
+  }
+}
+
+interface Listed {
+  /** The resourceVersion of the list. */
+  readonly version: string;
+  readonly path: string;
+}
+
+/** From the first of the paths that the server knows. */
+async function listServed(
+  options: ReflectorOptions,
+  path = options.path,
+  older = options.olderPaths ?? [],
+): Promise<Listed> {
+  try {
+    return { version: await list({ ...options, path }), path };
+  } catch (error) {
+    const [next, ...rest] = older;
+    if (next === undefined || !(error instanceof StatusError) || error.code !== 404) throw error;
+    return listServed(options, next, rest);
   }
 }
 

@@ -7,14 +7,14 @@ import {
   parseAddress,
   parseCidr,
 } from '../../src/world/exposure/addresses.ts';
-import { connections, type Party } from '../../src/world/exposure/connections.ts';
+import { connections, type Party, policiesIn } from '../../src/world/exposure/connections.ts';
 import * as flows from '../../src/world/exposure/flows.ts';
 import * as intervals from '../../src/world/exposure/intervals.ts';
 import { type Endpoint, isolating, namespaceLabels } from '../../src/world/exposure/policies.ts';
 import * as ports from '../../src/world/exposure/ports.ts';
 import { reachOf } from '../../src/world/exposure/reach.ts';
 import type { ContainerPort, LabelSelector, NetworkPolicy, PodSpec } from '../../src/world/objects.ts';
-import type { Table } from '../../src/world/world.ts';
+import { emptyTables, type Table } from '../../src/world/world.ts';
 import { mayConnect, type NaiveParty, type NaivePod } from '../support/naive-policies.ts';
 
 /** A small line, so that sets meet, touch and overlap often. */
@@ -370,7 +370,7 @@ describe('the evaluator on random worlds', () => {
         const { parties, list, table } = build(random);
         for (const from of parties) {
           for (const to of parties) {
-            const open = connections(from.party, to.party, table);
+            const open = connections(from.party, to.party, policiesOf(table));
             for (const one of ports.protocols) {
               for (const number of PORTS) {
                 expect(ports.hasPort(open, one, number), `${one}/${number}`).to.equal(
@@ -395,7 +395,7 @@ describe('the evaluator on random worlds', () => {
           const reach = reachOf('ingress', party, isolating(policies, party.labels, 'ingress'));
           for (const other of parties) {
             const from = { ...other.party };
-            const open = connections(from, { ...party }, inboundOnly(table));
+            const open = connections(from, { ...party }, policiesOf(inboundOnly(table)));
             if ('outside' in from) {
               const address = from.outside[0]?.from ?? 0n;
               expect(flows.portsAt(reach.outside, address)).to.deep.equal(open);
@@ -427,8 +427,8 @@ describe('the evaluator on random worlds', () => {
             const there = after.parties[k];
             if (then === undefined || there === undefined) continue;
             const closed = ports.subtractPorts(
-              connections(from.party, to.party, before.table),
-              connections(then.party, there.party, after.table),
+              connections(from.party, to.party, policiesOf(before.table)),
+              connections(then.party, there.party, policiesOf(after.table)),
             );
             expect(ports.isEmptyPorts(closed)).to.be.true;
           }
@@ -437,6 +437,8 @@ describe('the evaluator on random worlds', () => {
     );
   }).timeout(60_000);
 });
+
+const policiesOf = (networkpolicies: Table<NetworkPolicy>) => policiesIn({ ...emptyTables, networkpolicies });
 
 /** The policies without what they say of egress, so that only one end decides. */
 const inboundOnly = (table: Table<NetworkPolicy>): Table<NetworkPolicy> =>

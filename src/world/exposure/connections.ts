@@ -1,64 +1,148 @@
-/** Which connections one party may open to another: the NetworkPolicy specification, pair by pair. */
-import type { NetworkPolicy, NetworkPolicyRule } from '../objects.ts';
-import { inNamespace, type Table } from '../world.ts';
-import type { Addresses } from './addresses.ts';
+/**
+ * Which connections one party may open to another, by all policies there are: the Admin tier in the order of its
+ * priorities, then the NetworkPolicies if any selects the pod, else the Baseline tier, else everything.
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * @see https://network-policy-api.sigs.k8s.io/api-overview/
+ */
+import type { ClusterWidePolicy, LabelSelector, NetworkPolicy } from '../objects.ts';
+import { selects } from '../selector.ts';
+import { all, inNamespace, type Table, type Tables } from '../world.ts';
+import { type Addresses, parseAddress } from './addresses.ts';
 import * as intervals from './intervals.ts';
+import { type Direction, isolating } from './policies.ts';
 import {
-  blockOf,
-  type Direction,
-  type Endpoint,
-  isolating,
-  isValidPeer,
-  peerSelects,
-  portsOf,
-  resolve,
-} from './policies.ts';
-import { allPorts, intersectPorts, noPorts, type Ports, unionPorts } from './ports.ts';
+  allPorts,
+  intersectPorts,
+  isEmptyPorts,
+  noPorts,
+  type Ports,
+  subtractPorts,
+  unionPorts,
+} from './ports.ts';
+import { clusterWideRules, isPod, networkRules, type Party, type Rule, selectsPods } from './rules.ts';
 
-/** A pod, or an address outside the cluster. */
-export type Party = Endpoint | { readonly outside: Addresses };
+export type { Party } from './rules.ts';
 
-const isPod = (party: Party): party is Endpoint => !('outside' in party);
+/** All that decides who may connect to whom. */
+export interface Policies {
+  readonly network: Table<NetworkPolicy>;
+  /** Both in the order in which they are asked. */
+  readonly admin: readonly TierPolicy[];
+  readonly baseline: readonly TierPolicy[];
+}
+
+interface TierPolicy {
+  readonly policy: ClusterWidePolicy;
+  readonly rules: ReturnType<typeof clusterWideRules>;
+}
+
+export function policiesIn(tables: Tables): Policies {
+  const clusterWide = [
+    ...all(tables.clusternetworkpolicies),
+    ...all(tables.adminnetworkpolicies),
+    ...all(tables.baselineadminnetworkpolicies),
+  ].sort(byPriority);
+  const nodesOf = (selector: LabelSelector): Addresses =>
+    intervals.canonical(
+      [...all(tables.nodes)]
+        .filter(({ metadata }) => selects(selector, metadata.labels))
+        .flatMap(({ addresses }) => addresses.flatMap(({ address }) => parseAddress(address) ?? [])),
+    );
+  const tier = (name: ClusterWidePolicy['tier']) =>
+    clusterWide
+      .filter((policy) => policy.tier === name)
+      .map((policy) => ({ policy, rules: clusterWideRules(policy, nodesOf) }));
+  return { network: tables.networkpolicies, admin: tier('Admin'), baseline: tier('Baseline') };
+}
+
+/** Which comes first of two with the same priority is left open by the specification: here it is by kind and name. */
+const byPriority = (a: ClusterWidePolicy, b: ClusterWidePolicy): number =>
+  a.priority - b.priority || compare(b.kind, a.kind) || compare(a.metadata.name, b.metadata.name);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The rules that apply to one pod in one direction, tier by tier, each in the order in which they are asked. */
+export interface Stack {
+  readonly admin: readonly Rule[];
+  /** Of the NetworkPolicies that isolate the pod; undefined if none does. */
+  readonly network: readonly Rule[] | undefined;
+  readonly isolatedBy: readonly NetworkPolicy[];
+  readonly baseline: readonly Rule[];
+}
+
+const nothing: Stack = { admin: [], network: undefined, isolatedBy: [], baseline: [] };
+
+/** Policies do not apply to pods on the node's network, nor to what is outside the cluster. */
+export function stackOf(direction: Direction, subject: Party, policies: Policies): Stack {
+  if (!isPod(subject) || subject.pod.hostNetwork === true) return nothing;
+  const inTier = (tier: readonly TierPolicy[]) =>
+    tier.flatMap(({ policy, rules }) => (selectsPods(policy.subject, subject) ? rules[direction] : []));
+  const isolatedBy = isolating(inNamespace(policies.network, subject.namespace), subject.labels, direction);
+  return {
+    admin: inTier(policies.admin),
+    network:
+      isolatedBy.length === 0 ? undefined : isolatedBy.flatMap((policy) => networkRules(policy)[direction]),
+    isolatedBy,
+    baseline: inTier(policies.baseline),
+  };
+}
+
+/** What rules that are asked in turn make of some ports: the first that includes a port decides for it. */
+interface Verdict {
+  readonly accepted: Ports;
+  /** Passed on to the next tier, or asked for by no rule. */
+  readonly left: Ports;
+}
+
+function inTurn(ports: Ports, rules: readonly Rule[], on: (rule: Rule) => Ports): Verdict {
+  let undecided = ports;
+  let accepted = noPorts;
+  let passed = noPorts;
+  for (const rule of rules) {
+    const hit = intersectPorts(on(rule), undecided);
+    if (isEmptyPorts(hit)) continue;
+    undecided = subtractPorts(undecided, hit);
+    if (rule.action === 'Accept') accepted = unionPorts(accepted, hit);
+    if (rule.action === 'Pass') passed = unionPorts(passed, hit);
+  }
+  return { accepted, left: unionPorts(passed, undecided) };
+}
+
+/** @param on the ports of a rule that includes the other party, none if it does not */
+export function decide({ admin, network, baseline }: Stack, on: (rule: Rule) => Ports): Ports {
+  const first = inTurn(allPorts, admin, on);
+  if (network !== undefined) {
+    const open = network.reduce((ports, rule) => unionPorts(ports, on(rule)), noPorts);
+    return unionPorts(first.accepted, intersectPorts(first.left, open));
+  }
+  const last = inTurn(first.left, baseline, on);
+  return unionPorts(first.accepted, unionPorts(last.accepted, last.left));
+}
 
 /**
- * The ports of `to` that `from` may connect to: what the policies of both ends allow. A pod always reaches itself.
- * Policies do not apply to pods on the node's network. The address outside is allowed only if all of it is.
- * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * What the rules say of one other party. Names of ports are looked up at the destination: the subject on ingress, the
+ * other party on egress.
  */
-export function connections(from: Party, to: Party, policies: Table<NetworkPolicy>): Ports {
-  if (from === to) return allPorts;
-  const sent = isPod(from) ? allowed('egress', from, to, to, policies) : allPorts;
-  return isPod(to) ? intersectPorts(sent, allowed('ingress', to, from, to, policies)) : sent;
-}
+export const portsFor =
+  (direction: Direction, subject: Party, other: Party) =>
+  (rule: Rule): Ports => {
+    const destination = direction === 'ingress' ? subject : other;
+    return rule.includes(other) ? rule.ports(isPod(destination) ? destination.pod : undefined) : noPorts;
+  };
 
-/** @param destination the pod that named ports are looked up in: addresses have none */
-function allowed(
-  direction: Direction,
-  subject: Endpoint,
-  other: Party,
-  destination: Party,
-  policies: Table<NetworkPolicy>,
-): Ports {
-  const isolatedBy =
-    subject.pod.hostNetwork === true
-      ? []
-      : isolating(inNamespace(policies, subject.namespace), subject.labels, direction);
-  if (isolatedBy.length === 0) return allPorts;
-  return isolatedBy
-    .flatMap((policy) => policy[direction])
-    .filter((rule) => names(rule, subject.namespace, other))
-    .map(({ ports }) => portsOf(ports))
-    .map((ports) => (isPod(destination) ? resolve(ports, destination.pod) : ports.numbered))
-    .reduce(unionPorts, noPorts);
-}
+/** A pod always reaches itself, and a node the pods that run on it, whatever policies say. */
+export const isAlwaysOpen = (from: Party, to: Party): boolean =>
+  from === to ||
+  (isPod(from) &&
+    isPod(to) &&
+    from.pod.hostNetwork === true &&
+    from.node !== undefined &&
+    from.node === to.node);
 
-function names({ peers }: NetworkPolicyRule, home: string, other: Party): boolean {
-  if (peers.length === 0) return true;
-  return peers.some((peer) =>
-    isPod(other)
-      ? peerSelects(peer, home, other)
-      : peer.ipBlock !== undefined &&
-        isValidPeer(peer) &&
-        intervals.contains(blockOf(peer.ipBlock), other.outside),
-  );
+/** The ports of `to` that `from` may connect to: what the policies of both ends allow. */
+export function connections(from: Party, to: Party, policies: Policies): Ports {
+  if (isAlwaysOpen(from, to)) return allPorts;
+  const end = (direction: Direction, subject: Party, other: Party): Ports =>
+    decide(stackOf(direction, subject, policies), portsFor(direction, subject, other));
+  return intersectPorts(end('egress', from, to), end('ingress', to, from));
 }

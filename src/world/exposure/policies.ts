@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly pod: PodSpec;
   /** Its addresses, if it runs and they are known. */
   readonly addresses: Addresses;
+  /** The name of the node that it runs on, if that is known. */
+  readonly node?: string | undefined;
 }
 
 const TYPE: Readonly<Record<Direction, string>> = { ingress: 'Ingress', egress: 'Egress' };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { connections } from '../../../src/world/exposure/connections.ts';
+import { connections, policiesIn } from '../../../src/world/exposure/connections.ts';
 import { allPorts } from '../../../src/world/exposure/ports.ts';
 import { namespace, open, partyIn, pod, policy, worldOf } from '../../support/network.ts';
 
@@ -124,7 +124,7 @@ describe('connections', () => {
   it('a pod always reaches itself', async () => {
     const world = await worldOf(...cast, policy('{ podSelector: {}, policyTypes: [Ingress, Egress] }'));
     const self = partyIn(world, 'shop/web');
-    expect(connections(self, self, world.tables.networkpolicies)).to.equal(allPorts);
+    expect(connections(self, self, policiesIn(world.tables))).to.equal(allPorts);
   });
 
   describe('ports', () => {

@@ -1,0 +1,218 @@
+/**
+ * Policies of every kind as rules: whom a rule includes, on which ports, and what becomes of that. Rules are made once
+ * for each policy, whichever pods it selects, so that what they include can be remembered by them.
+ */
+import type {
+  ClusterWidePeer,
+  ClusterWidePolicy,
+  ClusterWidePort,
+  ClusterWideRule,
+  NamespacedPods,
+  NetworkPolicy,
+  NetworkPolicyRule,
+  PodSpec,
+  PolicyAction,
+  Ref,
+} from '../objects.ts';
+import { isEmptySelector, isInvalidSelector, selects } from '../selector.ts';
+import { refOf } from '../world.ts';
+import { type Addresses, parseCidr } from './addresses.ts';
+import * as intervals from './intervals.ts';
+import {
+  blockOf,
+  type Direction,
+  type Endpoint,
+  isValidPeer,
+  namedPorts,
+  peerSelects,
+  portsOf,
+  resolve,
+} from './policies.ts';
+import { allPorts, isProtocol, noPorts, portRange, type Ports, protocols, unionPorts } from './ports.ts';
+
+/** A pod, or an address outside the cluster: as a range, of addresses that no policy tells apart. */
+export type Party = Endpoint | { readonly outside: Addresses };
+
+export const isPod = (party: Party): party is Endpoint => !('outside' in party);
+
+export interface Rule {
+  readonly policy: Ref;
+  /** `/spec/ingress/0`. */
+  readonly path: string;
+  readonly action: PolicyAction;
+  /** The peers of the rule include this one, whatever the ports. */
+  readonly includes: (other: Party) => boolean;
+  /** @param destination undefined for an address, where no name of a port means anything */
+  readonly ports: (destination: PodSpec | undefined) => Ports;
+}
+
+type Rules = Readonly<Record<Direction, readonly Rule[]>>;
+
+function memoised<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = make(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+/** Once for each destination: names are looked up again and again. */
+const onDestination = (
+  hasNames: boolean,
+  ports: (destination: PodSpec | undefined) => Ports,
+): Rule['ports'] => {
+  const nowhere = ports(undefined);
+  if (!hasNames) return () => nowhere;
+  const somewhere = memoised<PodSpec, Ports>(ports);
+  return (destination) => (destination === undefined ? nowhere : somewhere(destination));
+};
+
+// --- NetworkPolicy
+
+/** The rules of a NetworkPolicy, which can only accept. */
+export const networkRules: (policy: NetworkPolicy) => Rules = memoised((policy) => {
+  const of = (direction: Direction) =>
+    policy[direction].map((rule, index) => networkRule(policy, rule, `/spec/${direction}/${index}`));
+  return { ingress: of('ingress'), egress: of('egress') };
+});
+
+function networkRule(
+  policy: NetworkPolicy,
+  { peers, ports: written }: NetworkPolicyRule,
+  path: string,
+): Rule {
+  const home = policy.metadata.namespace;
+  const ports = portsOf(written);
+  const blocks = peers.map((peer) =>
+    peer.ipBlock !== undefined && isValidPeer(peer) ? blockOf(peer.ipBlock) : [],
+  );
+  return {
+    policy: refOf(policy),
+    path,
+    action: 'Accept',
+    includes: (other) =>
+      peers.length === 0 ||
+      (isPod(other)
+        ? peers.some((peer) => peerSelects(peer, home, other))
+        : blocks.some((block) => holds(block, other.outside))),
+    ports: onDestination(ports.named.length > 0, (pod) =>
+      pod === undefined ? ports.numbered : resolve(ports, pod),
+    ),
+  };
+}
+
+const holds = (block: Addresses, outside: Addresses): boolean =>
+  outside.length > 0 && intervals.contains(block, outside);
+
+// --- cluster-wide policies
+
+/** The addresses of the nodes that a selector selects. */
+export type NodesOf = (selector: ClusterWidePeer['nodes'] & object) => Addresses;
+
+/** @returns the rules of a policy; pure in its arguments, so the caller remembers them as long as its nodes stay */
+export function clusterWideRules(policy: ClusterWidePolicy, nodesOf: NodesOf): Rules {
+  const of = (direction: Direction) =>
+    policy[direction].map((rule, index) =>
+      clusterWideRule(policy, rule, `/spec/${direction}/${index}`, nodesOf),
+    );
+  return { ingress: of('ingress'), egress: of('egress') };
+}
+
+function clusterWideRule(
+  policy: ClusterWidePolicy,
+  rule: ClusterWideRule,
+  path: string,
+  nodesOf: NodesOf,
+): Rule {
+  const { action } = rule;
+  const source = { policy: refOf(policy), path };
+  if (!isKnown(rule)) return { ...source, ...failedClosed(action) };
+  const included = rule.peers.map((peer) => inclusionOf(peer, nodesOf));
+  return {
+    ...source,
+    action,
+    includes: (other) => included.some((includes) => includes(other)),
+    ports: onDestination(
+      rule.ports.some(({ name }) => name !== undefined),
+      (pod) => clusterWidePorts(rule.ports, pod),
+    ),
+  };
+}
+
+/**
+ * What the specification asks for where a peer is of a kind that is not known: an Accept rule matches nothing, and
+ * any other is `Deny` for everyone. So it is for whatever else of a rule cannot be read.
+ */
+const failedClosed = (action: PolicyAction): Pick<Rule, 'action' | 'includes' | 'ports'> =>
+  action === 'Accept'
+    ? { action, includes: () => false, ports: () => noPorts }
+    : { action: 'Deny', includes: () => true, ports: () => allPorts };
+
+/** Everything in the rule can be read, and means something together. */
+export function isKnown({ action, peers, ports }: ClusterWideRule): boolean {
+  return peers.length > 0 && peers.every((peer) => isKnownPeer(peer, action)) && ports.every(isKnownPort);
+}
+
+function isKnownPeer({ pods, nodes, networks, domainNames }: ClusterWidePeer, action: PolicyAction): boolean {
+  if (pods !== undefined) return !isInvalidPods(pods);
+  if (nodes !== undefined) return !isInvalidSelector(nodes);
+  if (networks !== undefined) return networks.every((cidr) => parseCidr(cidr) !== undefined);
+  // names are for what is accepted only: what they stand for is not known before it is asked for
+  return domainNames !== undefined && action === 'Accept';
+}
+
+const isInvalidPods = ({ namespaceSelector, podSelector }: NamespacedPods): boolean =>
+  isInvalidSelector(namespaceSelector) || (podSelector !== undefined && isInvalidSelector(podSelector));
+
+const isKnownPort = ({ protocol, start, end, name }: ClusterWidePort): boolean =>
+  name !== undefined ||
+  (protocol !== undefined &&
+    isProtocol(protocol) &&
+    start !== undefined &&
+    end !== undefined &&
+    portRange(protocol, start, end) !== noPorts);
+
+function clusterWidePorts(written: readonly ClusterWidePort[], pod: PodSpec | undefined): Ports {
+  if (written.length === 0) return allPorts;
+  return written
+    .flatMap(({ protocol, start, end, name }) => {
+      if (name !== undefined) {
+        return pod === undefined
+          ? []
+          : protocols.flatMap((one) => namedPorts(pod, one, name).map((number) => portRange(one, number)));
+      }
+      const isNumbered = protocol !== undefined && isProtocol(protocol) && start !== undefined;
+      return isNumbered ? [portRange(protocol, start, end)] : [];
+    })
+    .reduce(unionPorts, noPorts);
+}
+
+/** Which pods are selected. Pods on the node's network are never. */
+export const selectsPods = ({ namespaceSelector, podSelector }: NamespacedPods, pod: Endpoint): boolean =>
+  pod.pod.hostNetwork !== true &&
+  selects(namespaceSelector, pod.namespaceLabels) &&
+  (podSelector === undefined || selects(podSelector, pod.labels));
+
+function inclusionOf({ pods, nodes, networks }: ClusterWidePeer, nodesOf: NodesOf): Rule['includes'] {
+  if (pods !== undefined) return (other) => isPod(other) && selectsPods(pods, other);
+  if (nodes !== undefined) {
+    const within = inclusionOfAddresses(nodesOf(nodes));
+    // whichever node it is on, all of them are selected
+    const isEvery = isEmptySelector(nodes);
+    return (other) => within(other) || (isEvery && isPod(other) && other.pod.hostNetwork === true);
+  }
+  if (networks !== undefined)
+    return inclusionOfAddresses(intervals.canonical(networks.flatMap((cidr) => parseCidr(cidr) ?? [])));
+  // where a domain name leads cannot be seen in objects
+  return () => false;
+}
+
+const inclusionOfAddresses =
+  (addresses: Addresses): Rule['includes'] =>
+  (other) =>
+    isPod(other)
+      ? intervals.intersection(addresses, other.addresses).length > 0
+      : holds(addresses, other.outside);
