@@ -4,7 +4,7 @@ import { type Resource, resources, type World } from '../world/world.ts';
 import type { Connection } from './connection.ts';
 import { type Projected, projector } from './project.ts';
 import { reflect, type Sink } from './reflector.ts';
-import { resourceInfos } from './resources.ts';
+import { pathOf, resourceInfos } from './resources.ts';
 import { createStore } from './store.ts';
 
 export interface Observer {
@@ -109,8 +109,7 @@ export function observe(options: Options): Observer {
   const running = resources.map((resource) =>
     reflect({
       connection: options.connection,
-      path: pathOf(resource, resourceInfos[resource].apiVersion),
-      olderPaths: resourceInfos[resource].olderVersions.map((version) => pathOf(resource, version)),
+      path: pathOf(resource),
       resource,
       sink: sinkOf(resource),
       signal: options.signal,
@@ -149,9 +148,4 @@ function keyOf(name: string): { namespace: string; name: string } {
   return slash < 0
     ? { namespace: '', name }
     : { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-}
-
-/** The path under which the API server lists a resource in all namespaces. */
-function pathOf(resource: Resource, apiVersion: string): string {
-  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${resource}`;
 }

@@ -5,6 +5,7 @@
 import { type Backoff, backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { faultOf, isSilence, StatusError } from './fault.ts';
+import { pagesOf } from './list.ts';
 import { isRecord } from './shapes/shape.ts';
 
 /** What a reflector tells. Calls come one after the other; each is awaited. */
@@ -30,8 +31,6 @@ export interface ReflectorOptions {
   readonly connection: Connection;
   /** `/apis/apps/v1/deployments`. */
   readonly path: string;
-  /** Where else it may be, in older versions of its API: asked for in turn where the server does not know `path`. */
-  readonly olderPaths?: readonly string[];
   readonly resource: string;
   readonly sink: Sink;
   readonly signal: AbortSignal;
@@ -43,7 +42,6 @@ export interface ReflectorOptions {
   readonly missingRetry?: number;
 }
 
-const PAGE = 500;
 const IDLE_TIMEOUT = 90_000;
 const MISSING_RETRY = 15_000;
 /** An API server that comes back after a restart should not be waited out for long. */
@@ -56,13 +54,12 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, sink, resource, onRestart } = options;
   const wait = backoff({ most: LONGEST_WAIT });
   let version: string | undefined;
-  let path = options.path;
   while (!signal.aborted) {
     try {
-      if (version === undefined) ({ version, path } = await listServed(options));
+      if (version === undefined) version = await list(options);
       wait.reset();
       sink.well();
-      version = await watch({ ...options, path }, version, (newer) => (version = newer));
+      version = await watch(options, version, (newer) => (version = newer));
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
@@ -95,51 +92,17 @@ async function recover(
   }
 }
 
-interface Listed {
-  /** The resourceVersion of the list. */
-  readonly version: string;
-  readonly path: string;
-}
-
-/** From the first of the paths that the server knows. */
-async function listServed(
-  options: ReflectorOptions,
-  path = options.path,
-  older = options.olderPaths ?? [],
-): Promise<Listed> {
-  try {
-    return { version: await list({ ...options, path }), path };
-  } catch (error) {
-    const [next, ...rest] = older;
-    if (next === undefined || !(error instanceof StatusError) || error.code !== 404) throw error;
-    return listServed(options, next, rest);
-  }
-}
-
 /** @returns the resourceVersion of the list */
 async function list({ connection, path, signal, sink }: ReflectorOptions): Promise<string> {
   let version = '';
   const pages = async function* (): AsyncIterable<readonly unknown[]> {
-    let continued = '';
-    do {
-      const from = continued === '' ? {} : { continue: continued };
-      const query = new URLSearchParams({ limit: String(PAGE), ...from });
-      const page = await connection.json({ path: `${path}?${query}`, signal });
-      if (!isRecord(page) || !isRecord(page['metadata'])) throw new Error('the answer to a list is no list');
-      const { metadata } = page;
-      version = String(metadata['resourceVersion']);
-      continued = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
-      yield itemsOf(page);
-    } while (continued !== '');
+    for await (const { items, resourceVersion } of pagesOf(connection, path, signal)) {
+      version = resourceVersion;
+      yield items;
+    }
   };
   await sink.replace(pages());
   return version;
-}
-
-/** The items of a typed list carry neither apiVersion nor kind. */
-function itemsOf({ kind, apiVersion, items }: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const head = { apiVersion, kind: String(kind).replace(/List$/, '') };
-  return Array.isArray(items) ? items.map((item) => (isRecord(item) ? { ...head, ...item } : item)) : [];
 }
 
 /** Follows one watch to its end. @returns the version to go on from */

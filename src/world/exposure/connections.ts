@@ -90,22 +90,33 @@ export function stackOf(direction: Direction, subject: Party, policies: Policies
 /** What rules that are asked in turn make of some ports: the first that includes a port decides for it. */
 interface Verdict {
   readonly accepted: Ports;
-  /** Passed on to the next tier, or asked for by no rule. */
+  /** What goes on to the next tier: passed on, or included by no rule. */
   readonly left: Ports;
 }
 
 function inTurn(ports: Ports, rules: readonly Rule[], on: (rule: Rule) => Ports): Verdict {
-  let undecided = ports;
   let accepted = noPorts;
-  let passed = noPorts;
+  let left = ports;
+  for (const { rule, hit } of hits(ports, rules, on)) {
+    if (rule.action === 'Accept') accepted = unionPorts(accepted, hit);
+    if (rule.action !== 'Pass') left = subtractPorts(left, hit);
+  }
+  return { accepted, left };
+}
+
+/** The rules that decide some of the ports, and which: what one has decided, no later one is asked for. */
+export function* hits(
+  ports: Ports,
+  rules: readonly Rule[],
+  on: (rule: Rule) => Ports,
+): Iterable<{ readonly rule: Rule; readonly hit: Ports }> {
+  let undecided = ports;
   for (const rule of rules) {
     const hit = intersectPorts(on(rule), undecided);
     if (isEmptyPorts(hit)) continue;
     undecided = subtractPorts(undecided, hit);
-    if (rule.action === 'Accept') accepted = unionPorts(accepted, hit);
-    if (rule.action === 'Pass') passed = unionPorts(passed, hit);
+    yield { rule, hit };
   }
-  return { accepted, left: unionPorts(passed, undecided) };
 }
 
 /** @param on the ports of a rule that includes the other party, none if it does not */

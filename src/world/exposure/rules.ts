@@ -16,7 +16,7 @@ import type {
 } from '../objects.ts';
 import { isEmptySelector, isInvalidSelector, selects } from '../selector.ts';
 import { refOf } from '../world.ts';
-import { type Addresses, parseCidr } from './addresses.ts';
+import { type Addresses, noAddresses, parseCidr } from './addresses.ts';
 import * as intervals from './intervals.ts';
 import {
   blockOf,
@@ -40,6 +40,8 @@ export interface Rule {
   /** `/spec/ingress/0`. */
   readonly path: string;
   readonly action: PolicyAction;
+  /** What it names by address, outside the cluster or not. */
+  readonly addresses: Addresses;
   /** The peers of the rule include this one, whatever the ports. */
   readonly includes: (other: Party) => boolean;
   /** @param destination undefined for an address, where no name of a port means anything */
@@ -86,26 +88,25 @@ function networkRule(
 ): Rule {
   const home = policy.metadata.namespace;
   const ports = portsOf(written);
-  const blocks = peers.map((peer) =>
-    peer.ipBlock !== undefined && isValidPeer(peer) ? blockOf(peer.ipBlock) : [],
+  const addresses = intervals.canonical(
+    peers.flatMap((peer) => (peer.ipBlock !== undefined && isValidPeer(peer) ? blockOf(peer.ipBlock) : [])),
   );
   return {
     policy: refOf(policy),
     path,
     action: 'Accept',
+    addresses,
     includes: (other) =>
       peers.length === 0 ||
-      (isPod(other)
-        ? peers.some((peer) => peerSelects(peer, home, other))
-        : blocks.some((block) => holds(block, other.outside))),
+      (isPod(other) ? peers.some((peer) => peerSelects(peer, home, other)) : holds(addresses, other.outside)),
     ports: onDestination(ports.named.length > 0, (pod) =>
       pod === undefined ? ports.numbered : resolve(ports, pod),
     ),
   };
 }
 
-const holds = (block: Addresses, outside: Addresses): boolean =>
-  outside.length > 0 && intervals.contains(block, outside);
+const holds = (addresses: Addresses, outside: Addresses): boolean =>
+  outside.length > 0 && intervals.contains(addresses, outside);
 
 // --- cluster-wide policies
 
@@ -130,11 +131,15 @@ function clusterWideRule(
   const { action } = rule;
   const source = { policy: refOf(policy), path };
   if (!isKnown(rule)) return { ...source, ...failedClosed(action) };
-  const included = rule.peers.map((peer) => inclusionOf(peer, nodesOf));
+  const addresses = intervals.canonical(rule.peers.flatMap((peer) => addressesOf(peer, nodesOf)));
   return {
     ...source,
     action,
-    includes: (other) => included.some((includes) => includes(other)),
+    addresses,
+    includes: (other) =>
+      (isPod(other)
+        ? intervals.intersection(addresses, other.addresses).length > 0
+        : holds(addresses, other.outside)) || rule.peers.some((peer) => selectsParty(peer, other)),
     ports: onDestination(
       rule.ports.some(({ name }) => name !== undefined),
       (pod) => clusterWidePorts(rule.ports, pod),
@@ -146,10 +151,10 @@ function clusterWideRule(
  * What the specification asks for where a peer is of a kind that is not known: an Accept rule matches nothing, and
  * any other is `Deny` for everyone. So it is for whatever else of a rule cannot be read.
  */
-const failedClosed = (action: PolicyAction): Pick<Rule, 'action' | 'includes' | 'ports'> =>
+const failedClosed = (action: PolicyAction): Omit<Rule, 'policy' | 'path'> =>
   action === 'Accept'
-    ? { action, includes: () => false, ports: () => noPorts }
-    : { action: 'Deny', includes: () => true, ports: () => allPorts };
+    ? { action, addresses: noAddresses, includes: () => false, ports: () => noPorts }
+    : { action: 'Deny', addresses: noAddresses, includes: () => true, ports: () => allPorts };
 
 /** Everything in the rule can be read, and means something together. */
 export function isKnown({ action, peers, ports }: ClusterWideRule): boolean {
@@ -196,23 +201,13 @@ export const selectsPods = ({ namespaceSelector, podSelector }: NamespacedPods, 
   selects(namespaceSelector, pod.namespaceLabels) &&
   (podSelector === undefined || selects(podSelector, pod.labels));
 
-function inclusionOf({ pods, nodes, networks }: ClusterWidePeer, nodesOf: NodesOf): Rule['includes'] {
-  if (pods !== undefined) return (other) => isPod(other) && selectsPods(pods, other);
-  if (nodes !== undefined) {
-    const within = inclusionOfAddresses(nodesOf(nodes));
-    // whichever node it is on, all of them are selected
-    const isEvery = isEmptySelector(nodes);
-    return (other) => within(other) || (isEvery && isPod(other) && other.pod.hostNetwork === true);
-  }
-  if (networks !== undefined)
-    return inclusionOfAddresses(intervals.canonical(networks.flatMap((cidr) => parseCidr(cidr) ?? [])));
-  // where a domain name leads cannot be seen in objects
-  return () => false;
-}
+/** Where a domain name leads cannot be seen in objects: it stands for no address. */
+const addressesOf = ({ nodes, networks = [] }: ClusterWidePeer, nodesOf: NodesOf): Addresses =>
+  nodes === undefined ? networks.flatMap((cidr) => parseCidr(cidr) ?? []) : nodesOf(nodes);
 
-const inclusionOfAddresses =
-  (addresses: Addresses): Rule['includes'] =>
-  (other) =>
-    isPod(other)
-      ? intervals.intersection(addresses, other.addresses).length > 0
-      : holds(addresses, other.outside);
+/** By what the party is, not by its addresses. */
+const selectsParty = ({ pods, nodes }: ClusterWidePeer, other: Party): boolean =>
+  isPod(other) &&
+  ((pods !== undefined && selectsPods(pods, other)) ||
+    // whichever node it is on, all of them are selected
+    (nodes !== undefined && isEmptySelector(nodes) && other.pod.hostNetwork === true));
