@@ -58,10 +58,12 @@ export function connectivityOf(world: World, cuts: Addresses = []): Connectivity
     ranges,
     kindsOf: (site) => kindsOf(site).flatMap((kind) => kinds[kind] ?? []),
     isNodeOf,
-    between: (from, to) =>
-      isNodeOf(from, to)
-        ? allPorts
-        : union(kindsOf(from).flatMap((a) => kindsOf(to).map((b) => betweenKinds(a, b)))),
+    between(from, to) {
+      if (isNodeOf(from, to)) return allPorts;
+      let open = noPorts;
+      for (const a of kindsOf(from)) for (const b of kindsOf(to)) open = unionPorts(open, betweenKinds(a, b));
+      return open;
+    },
     outside: (direction, site) =>
       merged(
         ranges.map((range, index) => ({

@@ -12,7 +12,7 @@ import { all } from '../world.ts';
 
 export interface Distinctions {
   /** Equal for pods that no policy can tell apart. */
-  keyOf(endpoint: Endpoint): string;
+  readonly keyOf: (endpoint: Endpoint) => string;
   /** All addresses, in ranges that no policy divides. */
   readonly ranges: readonly Addresses[];
 }

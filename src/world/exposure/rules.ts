@@ -88,8 +88,10 @@ function networkRule(
 ): Rule {
   const home = policy.metadata.namespace;
   const ports = portsOf(written);
+  const valid = peers.filter(isValidPeer);
+  const selecting = valid.filter(({ ipBlock }) => ipBlock === undefined);
   const addresses = intervals.canonical(
-    peers.flatMap((peer) => (peer.ipBlock !== undefined && isValidPeer(peer) ? blockOf(peer.ipBlock) : [])),
+    valid.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : blockOf(ipBlock))),
   );
   return {
     policy: refOf(policy),
@@ -98,15 +100,20 @@ function networkRule(
     addresses,
     includes: (other) =>
       peers.length === 0 ||
-      (isPod(other) ? peers.some((peer) => peerSelects(peer, home, other)) : holds(addresses, other.outside)),
+      isAmong(addresses, other) ||
+      (isPod(other) && selecting.some((peer) => peerSelects(peer, home, other))),
     ports: onDestination(ports.named.length > 0, (pod) =>
       pod === undefined ? ports.numbered : resolve(ports, pod),
     ),
   };
 }
 
-const holds = (addresses: Addresses, outside: Addresses): boolean =>
-  outside.length > 0 && intervals.contains(addresses, outside);
+/** A pod by one of its addresses, if they are known; addresses outside by all of them. */
+const isAmong = (addresses: Addresses, party: Party): boolean =>
+  addresses.length > 0 &&
+  (isPod(party)
+    ? intervals.intersection(addresses, party.addresses).length > 0
+    : intervals.contains(addresses, party.outside));
 
 // --- cluster-wide policies
 
@@ -136,10 +143,7 @@ function clusterWideRule(
     ...source,
     action,
     addresses,
-    includes: (other) =>
-      (isPod(other)
-        ? intervals.intersection(addresses, other.addresses).length > 0
-        : holds(addresses, other.outside)) || rule.peers.some((peer) => selectsParty(peer, other)),
+    includes: (other) => isAmong(addresses, other) || rule.peers.some((peer) => selectsParty(peer, other)),
     ports: onDestination(
       rule.ports.some(({ name }) => name !== undefined),
       (pod) => clusterWidePorts(rule.ports, pod),
