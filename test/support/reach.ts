@@ -20,17 +20,18 @@ export interface Run {
   readonly stderr: string;
 }
 
+export async function runReach(flags: ReachFlags): Promise<Run> {
+  const [stdout, stderr] = [new Text(), new Text()];
+  const code = await reach(flags, { stdin: Readable.from([]), stdout, stderr });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
 /** @param documents YAML, all of one cluster; or `files` among the flags */
 export async function reached(documents: readonly string[], flags: Partial<ReachFlags> = {}): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'hexarisk-reach-'));
   try {
     writeFileSync(join(folder, 'cluster.yaml'), documents.join('\n---\n'));
-    const [stdout, stderr] = [new Text(), new Text()];
-    const code = await reach(
-      { output: 'table', files: [folder], ...flags },
-      { stdin: Readable.from([]), stdout, stderr },
-    );
-    return { code, stdout: stdout.text, stderr: stderr.text };
+    return await runReach({ output: 'table', files: [folder], ...flags });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import { type Column, table } from '../table.ts';
 import { type End, isSite } from './ends.ts';
 import type { Entry } from './entries.ts';
 
-export const NOTHING = 'no connection is allowed';
+const NOTHING = 'no connection is allowed';
 
 /** `[{from, to, ports: [{protocol, from, to}]}]`, a line each; addresses outside as CIDRs. */
 export function* json(entries: Iterable<Entry>): Iterable<string> {

@@ -26,7 +26,7 @@ export interface Connectivity {
   /** All workloads, by name. */
   readonly sites: readonly Site[];
   /** One pod of each kind that a workload has, as far as policies can tell kinds apart. */
-  kindsOf(site: Site): readonly Party[];
+  readonly kindsOf: (site: Site) => readonly Party[];
   /** A pod of the one is on the network of a node on which a pod of the other runs. */
   isNodeOf(from: Site, to: Site): boolean;
   /** What some pod of one may open to some pod of the other; of the same workload, to another of its pods. */

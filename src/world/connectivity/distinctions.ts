@@ -93,7 +93,7 @@ function chooser(): (labels: Labels, keys: ReadonlySet<string>) => string {
   };
 }
 
-export function* rulesIn({ network, admin, baseline }: Policies): Iterable<Rule> {
+function* rulesIn({ network, admin, baseline }: Policies): Iterable<Rule> {
   for (const policy of all(network)) {
     const { ingress, egress } = networkRules(policy);
     yield* ingress;

@@ -142,7 +142,7 @@ export const portsFor =
   };
 
 /** A pod always reaches itself, and a node the pods that run on it, whatever policies say. */
-export const isAlwaysOpen = (from: Party, to: Party): boolean =>
+const isAlwaysOpen = (from: Party, to: Party): boolean =>
   from === to ||
   (isPod(from) &&
     isPod(to) &&

@@ -161,7 +161,7 @@ const failedClosed = (action: PolicyAction): Omit<Rule, 'policy' | 'path'> =>
     : { action: 'Deny', addresses: noAddresses, includes: () => true, ports: () => allPorts };
 
 /** Everything in the rule can be read, and means something together. */
-export function isKnown({ action, peers, ports }: ClusterWideRule): boolean {
+function isKnown({ action, peers, ports }: ClusterWideRule): boolean {
   return peers.length > 0 && peers.every((peer) => isKnownPeer(peer, action)) && ports.every(isKnownPort);
 }
 
