@@ -6,6 +6,7 @@
 import type { RiskPolicy } from '../policy/policy.ts';
 import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
+import { clusterWideOf } from './exposure/connections.ts';
 import { type Exposure, exposureOf } from './exposure/exposure.ts';
 import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
@@ -79,6 +80,7 @@ export function surroundingsLayer(): SurroundingsLayer {
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
+    clusterWide: keyedLayer(clusterWideOf, byReference),
     exposure: keyedLayer(exposureOf),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: keyedLayer(vulnerabilitiesOf),
@@ -101,6 +103,13 @@ export function surroundingsLayer(): SurroundingsLayer {
       const declared = keyed.declared.get(ref.namespace, ...declaring);
       const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
       const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
+      const clusterWide = keyed.clusterWide.get(
+        '',
+        tables.clusternetworkpolicies,
+        tables.adminnetworkpolicies,
+        tables.baselineadminnetworkpolicies,
+        tables.nodes,
+      );
       const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
       return keyed.combined.get(
         key,
@@ -117,6 +126,7 @@ export function surroundingsLayer(): SurroundingsLayer {
           here(tables.ingresses),
           namespace,
           source,
+          clusterWide,
         ),
         keyed.vulnerabilities.get(
           key,

@@ -5,7 +5,11 @@ import { agreed, explain } from '../../src/world/connectivity/explanation.ts';
 import { parseAddress } from '../../src/world/exposure/addresses.ts';
 import { connections, policiesIn } from '../../src/world/exposure/connections.ts';
 import { portsAt } from '../../src/world/exposure/flows.ts';
+import { isolating } from '../../src/world/exposure/policies.ts';
 import { allPorts, hasPort, type Ports, protocols } from '../../src/world/exposure/ports.ts';
+import { reachOf } from '../../src/world/exposure/reach.ts';
+import { underTiers } from '../../src/world/exposure/tiers.ts';
+import { inNamespace } from '../../src/world/world.ts';
 import { mayConnect, type NaiveParty } from '../support/naive-policies.ts';
 import { PORTS, type RandomNetwork, randomNetwork } from '../support/random-network.ts';
 
@@ -67,6 +71,32 @@ describe('the connection map on random worlds, with policies of every kind', () 
       { numRuns: 300 },
     );
   }).timeout(120_000);
+
+  it('leaves outside what the exposure of each pod says', () => {
+    fc.assert(
+      fc.property(randomNetwork, ({ world }) => {
+        const map = connectivityOf(world);
+        for (const endpoint of map.sites.flatMap((site) => site.endpoints)) {
+          for (const direction of ['ingress', 'egress'] as const) {
+            const isolatedBy = isolating(
+              inNamespace(world.tables.networkpolicies, endpoint.namespace),
+              endpoint.labels,
+              direction,
+            );
+            const reach = reachOf(direction, endpoint, isolatedBy);
+            const { outside } = underTiers(reach, direction, endpoint, map.policies);
+            for (const range of map.ranges) {
+              const [from, to] =
+                direction === 'ingress' ? [{ outside: range }, endpoint] : [endpoint, { outside: range }];
+              const open = connections(from, to, map.policies);
+              expect(portsAt(outside, range[0]?.from ?? -1n)).to.deep.equal(open);
+            }
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  }).timeout(60_000);
 
   it('is put together from answers for pairs, and an explanation comes to the same', () => {
     fc.assert(

@@ -4,17 +4,9 @@
  */
 import type { Addresses } from '../exposure/addresses.ts';
 import { decide, type Policies, policiesIn, stackOf } from '../exposure/connections.ts';
-import type { Flows, Row } from '../exposure/flows.ts';
+import { type Flows, flowsOf } from '../exposure/flows.ts';
 import type { Direction, Endpoint } from '../exposure/policies.ts';
-import {
-  allPorts,
-  equalPorts,
-  intersectPorts,
-  isEmptyPorts,
-  noPorts,
-  type Ports,
-  unionPorts,
-} from '../exposure/ports.ts';
+import { allPorts, intersectPorts, noPorts, type Ports, unionPorts } from '../exposure/ports.ts';
 import { isPod, type Party, type Rule } from '../exposure/rules.ts';
 import type { PodSpec } from '../objects.ts';
 import type { World } from '../world.ts';
@@ -65,7 +57,7 @@ export function connectivityOf(world: World, cuts: Addresses = []): Connectivity
       return open;
     },
     outside: (direction, site) =>
-      merged(
+      flowsOf(
         ranges.map((range, index) => ({
           range,
           ports: union(kindsOf(site).map((kind) => ends.of(direction, kind).towards(kinds.length + index))),
@@ -161,17 +153,4 @@ function nodesOfSites(): Connectivity['isNodeOf'] {
   const onNetwork = remembered(({ pod }) => pod.hostNetwork === true);
   const running = remembered(() => true);
   return (from, to) => onNetwork(from).size > 0 && !onNetwork(from).isDisjointFrom(running(to));
-}
-
-/** Neighbouring ranges with the same ports are one. */
-function merged(parts: readonly { readonly range: Addresses; readonly ports: Ports }[]): Flows {
-  const rows: Row[] = [];
-  for (const { range, ports } of parts) {
-    const last = rows.at(-1);
-    for (const { from, end } of isEmptyPorts(ports) ? [] : range) {
-      if (last?.end === from && equalPorts(last.ports, ports)) rows[rows.length - 1] = { ...last, end };
-      else rows.push({ from, end, ports });
-    }
-  }
-  return rows;
 }

@@ -4,6 +4,7 @@
  */
 import type { Policies } from '../exposure/connections.ts';
 import { type Addresses, allAddresses } from '../exposure/addresses.ts';
+import * as intervals from '../exposure/intervals.ts';
 import { type Endpoint, namedPorts } from '../exposure/policies.ts';
 import { protocols } from '../exposure/ports.ts';
 import { networkRules, type Rule } from '../exposure/rules.ts';
@@ -23,7 +24,7 @@ export function distinctionsOf(policies: Policies, cuts: Addresses = []): Distin
   const edges = edgesOf([...rulesIn(policies)], cuts);
   const chosen = chooser();
   return {
-    ranges: rangesBetween(edges),
+    ranges: intervals.divided(allAddresses, edges),
     keyOf({ namespace, namespaceLabels, labels, pod, addresses }) {
       return JSON.stringify([
         words.homes.has(namespace) ? namespace : '',
@@ -106,18 +107,10 @@ function* rulesIn({ network, admin, baseline }: Policies): Iterable<Rule> {
 }
 
 function edgesOf(rules: readonly Rule[], cuts: Addresses): readonly bigint[] {
-  const sets = [allAddresses, cuts, ...rules.map(({ addresses }) => addresses)];
+  const sets = [cuts, ...rules.map(({ addresses }) => addresses)];
   const edges = new Set(sets.flatMap((set) => set.flatMap(({ from, end }) => [from, end])));
   return [...edges].sort((a, b) => (a < b ? -1 : 1));
 }
-
-const rangesBetween = (edges: readonly bigint[]): readonly Addresses[] => {
-  const within = (from: bigint) => allAddresses.some((family) => family.from <= from && from < family.end);
-  return edges.slice(0, -1).flatMap((from, index) => {
-    const end = edges[index + 1] ?? from;
-    return within(from) ? [[{ from, end }]] : []; // between the two families there is nothing
-  });
-};
 
 /** How many edges are at or before an address. */
 function placeOf(address: bigint, edges: readonly bigint[]): number {

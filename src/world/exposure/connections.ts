@@ -4,12 +4,12 @@
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  * @see https://network-policy-api.sigs.k8s.io/api-overview/
  */
-import type { ClusterWidePolicy, LabelSelector, NetworkPolicy } from '../objects.ts';
+import type { ClusterWidePolicy, LabelSelector, NetworkPolicy, Node } from '../objects.ts';
 import { selects } from '../selector.ts';
 import { all, inNamespace, type Table, type Tables } from '../world.ts';
 import { type Addresses, parseAddress } from './addresses.ts';
 import * as intervals from './intervals.ts';
-import { type Direction, isolating } from './policies.ts';
+import { type Direction, type Endpoint, isolating } from './policies.ts';
 import {
   allPorts,
   intersectPorts,
@@ -19,7 +19,15 @@ import {
   subtractPorts,
   unionPorts,
 } from './ports.ts';
-import { clusterWideRules, isPod, networkRules, type Party, type Rule, selectsPods } from './rules.ts';
+import {
+  clusterWideRules,
+  isPod,
+  networkRules,
+  type Party,
+  type Rule,
+  selectsPods,
+  type TierRule,
+} from './rules.ts';
 
 export type { Party } from './rules.ts';
 
@@ -36,15 +44,32 @@ interface TierPolicy {
   readonly rules: ReturnType<typeof clusterWideRules>;
 }
 
-export function policiesIn(tables: Tables): Policies {
-  const clusterWide = [
-    ...all(tables.clusternetworkpolicies),
-    ...all(tables.adminnetworkpolicies),
-    ...all(tables.baselineadminnetworkpolicies),
-  ].sort(byPriority);
+/** The cluster-wide ones among them. */
+export type ClusterWide = Pick<Policies, 'admin' | 'baseline'>;
+
+export const noClusterWide: ClusterWide = { admin: [], baseline: [] };
+
+export const policiesIn = (tables: Tables): Policies => ({
+  network: tables.networkpolicies,
+  ...clusterWideOf(
+    tables.clusternetworkpolicies,
+    tables.adminnetworkpolicies,
+    tables.baselineadminnetworkpolicies,
+    tables.nodes,
+  ),
+});
+
+export function clusterWideOf(
+  current: Table<ClusterWidePolicy>,
+  older: Table<ClusterWidePolicy>,
+  olderBaseline: Table<ClusterWidePolicy>,
+  nodes: Table<Node>,
+): ClusterWide {
+  const clusterWide = [...all(current), ...all(older), ...all(olderBaseline)].sort(byPriority);
+  if (clusterWide.length === 0) return noClusterWide;
   const nodesOf = (selector: LabelSelector): Addresses =>
     intervals.canonical(
-      [...all(tables.nodes)]
+      [...all(nodes)]
         .filter(({ metadata }) => selects(selector, metadata.labels))
         .flatMap(({ addresses }) => addresses.flatMap(({ address }) => parseAddress(address) ?? [])),
     );
@@ -52,7 +77,7 @@ export function policiesIn(tables: Tables): Policies {
     clusterWide
       .filter((policy) => policy.tier === name)
       .map((policy) => ({ policy, rules: clusterWideRules(policy, nodesOf) }));
-  return { network: tables.networkpolicies, admin: tier('Admin'), baseline: tier('Baseline') };
+  return { admin: tier('Admin'), baseline: tier('Baseline') };
 }
 
 /** Which comes first of two with the same priority is left open by the specification: here it is by kind and name. */
@@ -75,16 +100,24 @@ const nothing: Stack = { admin: [], network: undefined, isolatedBy: [], baseline
 /** Policies do not apply to pods on the node's network, nor to what is outside the cluster. */
 export function stackOf(direction: Direction, subject: Party, policies: Policies): Stack {
   if (!isPod(subject) || subject.pod.hostNetwork === true) return nothing;
-  const inTier = (tier: readonly TierPolicy[]) =>
-    tier.flatMap(({ policy, rules }) => (selectsPods(policy.subject, subject) ? rules[direction] : []));
   const isolatedBy = isolating(inNamespace(policies.network, subject.namespace), subject.labels, direction);
   return {
-    admin: inTier(policies.admin),
+    ...tiersOf(direction, subject, policies),
     network:
       isolatedBy.length === 0 ? undefined : isolatedBy.flatMap((policy) => networkRules(policy)[direction]),
     isolatedBy,
-    baseline: inTier(policies.baseline),
   };
+}
+
+/** The rules of cluster-wide policies that apply to one pod in one direction. */
+export function tiersOf(
+  direction: Direction,
+  subject: Endpoint,
+  { admin, baseline }: ClusterWide,
+): { readonly admin: readonly TierRule[]; readonly baseline: readonly TierRule[] } {
+  const inTier = (tier: readonly TierPolicy[]) =>
+    tier.flatMap(({ policy, rules }) => (selectsPods(policy.subject, subject) ? rules[direction] : []));
+  return { admin: inTier(admin), baseline: inTier(baseline) };
 }
 
 /** What rules that are asked in turn make of some ports: the first that includes a port decides for it. */
@@ -94,7 +127,7 @@ interface Verdict {
   readonly left: Ports;
 }
 
-function inTurn(ports: Ports, rules: readonly Rule[], on: (rule: Rule) => Ports): Verdict {
+function inTurn<R extends Rule>(ports: Ports, rules: readonly R[], on: (rule: R) => Ports): Verdict {
   let accepted = noPorts;
   let left = ports;
   for (const { rule, hit } of hits(ports, rules, on)) {
@@ -105,11 +138,11 @@ function inTurn(ports: Ports, rules: readonly Rule[], on: (rule: Rule) => Ports)
 }
 
 /** The rules that decide some of the ports, and which: what one has decided, no later one is asked for. */
-export function* hits(
+export function* hits<R extends Rule>(
   ports: Ports,
-  rules: readonly Rule[],
-  on: (rule: Rule) => Ports,
-): Iterable<{ readonly rule: Rule; readonly hit: Ports }> {
+  rules: readonly R[],
+  on: (rule: R) => Ports,
+): Iterable<{ readonly rule: R; readonly hit: Ports }> {
   let undecided = ports;
   for (const rule of rules) {
     const hit = intersectPorts(on(rule), undecided);
@@ -121,11 +154,18 @@ export function* hits(
 
 /** @param on the ports of a rule that includes the other party, none if it does not */
 export function decide({ admin, network, baseline }: Stack, on: (rule: Rule) => Ports): Ports {
+  const open = network?.reduce((ports, rule) => unionPorts(ports, on(rule)), noPorts);
+  return decideTiers({ admin, baseline }, open, on);
+}
+
+/** @param network what the NetworkPolicies allow; undefined if none selects the pod */
+export function decideTiers<R extends Rule>(
+  { admin, baseline }: { readonly admin: readonly R[]; readonly baseline: readonly R[] },
+  network: Ports | undefined,
+  on: (rule: R) => Ports,
+): Ports {
   const first = inTurn(allPorts, admin, on);
-  if (network !== undefined) {
-    const open = network.reduce((ports, rule) => unionPorts(ports, on(rule)), noPorts);
-    return unionPorts(first.accepted, intersectPorts(first.left, open));
-  }
+  if (network !== undefined) return unionPorts(first.accepted, intersectPorts(first.left, network));
   const last = inTurn(first.left, baseline, on);
   return unionPorts(first.accepted, unionPorts(last.accepted, last.left));
 }

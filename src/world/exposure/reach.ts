@@ -122,7 +122,7 @@ const everyone: Region = {
 };
 
 function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
-  const { podSelector, namespaceSelector, ipBlock } = peer;
+  const { ipBlock } = peer;
   if (ipBlock !== undefined) {
     const addresses = blockOf(ipBlock);
     return {
@@ -133,6 +133,15 @@ function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
       ingressController: false,
     };
   }
+  return regionOfPeer(peer, subject);
+}
+
+/** @param peer without a namespaceSelector: pods of the subject's own namespace */
+export function regionOfPeer(
+  peer: Pick<NetworkPolicyPeer, 'podSelector' | 'namespaceSelector'>,
+  subject: Endpoint,
+): Region {
+  const { podSelector, namespaceSelector } = peer;
   const everyPod = podSelector === undefined || isEmptySelector(podSelector);
   const everyNamespace = namespaceSelector !== undefined && isEmptySelector(namespaceSelector);
   const own = namespaceSelector === undefined || selects(namespaceSelector, subject.namespaceLabels);

@@ -7,6 +7,7 @@ import type {
   ClusterWidePolicy,
   ClusterWidePort,
   ClusterWideRule,
+  Labels,
   NamespacedPods,
   NetworkPolicy,
   NetworkPolicyRule,
@@ -48,7 +49,15 @@ export interface Rule {
   readonly ports: (destination: PodSpec | undefined) => Ports;
 }
 
-type Rules = Readonly<Record<Direction, readonly Rule[]>>;
+/** A rule of a cluster-wide policy. */
+export interface TierRule extends Rule {
+  /** Its peers, as they are written; none if the rule failed closed. */
+  readonly peers: readonly ClusterWidePeer[];
+  /** It includes every pod of a namespace with these labels; undefined: of all namespaces. */
+  readonly includesAllOf: (namespaceLabels: Labels | undefined) => boolean;
+}
+
+type Rules<R extends Rule> = Readonly<Record<Direction, readonly R[]>>;
 
 function memoised<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, V>();
@@ -75,7 +84,7 @@ const onDestination = (
 // --- NetworkPolicy
 
 /** The rules of a NetworkPolicy, which can only accept. */
-export const networkRules: (policy: NetworkPolicy) => Rules = memoised((policy) => {
+export const networkRules: (policy: NetworkPolicy) => Rules<Rule> = memoised((policy) => {
   const of = (direction: Direction) =>
     policy[direction].map((rule, index) => networkRule(policy, rule, `/spec/${direction}/${index}`));
   return { ingress: of('ingress'), egress: of('egress') };
@@ -121,7 +130,7 @@ const isAmong = (addresses: Addresses, party: Party): boolean =>
 export type NodesOf = (selector: ClusterWidePeer['nodes'] & object) => Addresses;
 
 /** @returns the rules of a policy; pure in its arguments, so the caller remembers them as long as its nodes stay */
-export function clusterWideRules(policy: ClusterWidePolicy, nodesOf: NodesOf): Rules {
+export function clusterWideRules(policy: ClusterWidePolicy, nodesOf: NodesOf): Rules<TierRule> {
   const of = (direction: Direction) =>
     policy[direction].map((rule, index) =>
       clusterWideRule(policy, rule, `/spec/${direction}/${index}`, nodesOf),
@@ -134,7 +143,7 @@ function clusterWideRule(
   rule: ClusterWideRule,
   path: string,
   nodesOf: NodesOf,
-): Rule {
+): TierRule {
   const { action } = rule;
   const source = { policy: refOf(policy), path };
   if (!isKnown(rule)) return { ...source, ...failedClosed(action) };
@@ -143,6 +152,9 @@ function clusterWideRule(
     ...source,
     action,
     addresses,
+    peers: rule.peers,
+    includesAllOf: (labels) =>
+      rule.peers.some(({ pods }) => pods !== undefined && selectsAllOf(pods, labels)),
     includes: (other) => isAmong(addresses, other) || rule.peers.some((peer) => selectsParty(peer, other)),
     ports: onDestination(
       rule.ports.some(({ name }) => name !== undefined),
@@ -155,10 +167,24 @@ function clusterWideRule(
  * What the specification asks for where a peer is of a kind that is not known: an Accept rule matches nothing, and
  * any other is `Deny` for everyone. So it is for whatever else of a rule cannot be read.
  */
-const failedClosed = (action: PolicyAction): Omit<Rule, 'policy' | 'path'> =>
-  action === 'Accept'
-    ? { action, addresses: noAddresses, includes: () => false, ports: () => noPorts }
-    : { action: 'Deny', addresses: noAddresses, includes: () => true, ports: () => allPorts };
+const failedClosed = (action: PolicyAction): Omit<TierRule, 'policy' | 'path'> => ({
+  ...(action === 'Accept' ? nobody : everyone),
+  addresses: noAddresses,
+  peers: [],
+});
+
+const nobody = {
+  action: 'Accept',
+  includes: () => false,
+  includesAllOf: () => false,
+  ports: () => noPorts,
+} as const;
+const everyone = {
+  action: 'Deny',
+  includes: () => true,
+  includesAllOf: () => true,
+  ports: () => allPorts,
+} as const;
 
 /** Everything in the rule can be read, and means something together. */
 function isKnown({ action, peers, ports }: ClusterWideRule): boolean {
@@ -204,6 +230,14 @@ export const selectsPods = ({ namespaceSelector, podSelector }: NamespacedPods, 
   pod.pod.hostNetwork !== true &&
   selects(namespaceSelector, pod.namespaceLabels) &&
   (podSelector === undefined || selects(podSelector, pod.labels));
+
+const selectsAllOf = (
+  { namespaceSelector, podSelector }: NamespacedPods,
+  namespaceLabels: Labels | undefined,
+): boolean =>
+  (podSelector === undefined || isEmptySelector(podSelector)) &&
+  (isEmptySelector(namespaceSelector) ||
+    (namespaceLabels !== undefined && selects(namespaceSelector, namespaceLabels)));
 
 /** Where a domain name leads cannot be seen in objects: it stands for no address. */
 const addressesOf = ({ nodes, networks = [] }: ClusterWidePeer, nodesOf: NodesOf): Addresses =>
