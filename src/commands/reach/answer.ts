@@ -49,7 +49,6 @@ export function answerTo({ from, to, ports }: Question, map: Connectivity): Answ
     isAllowed,
     lines: [
       verdict,
-      ...(from === to ? ['  (a pod always reaches itself: this is of its other pods)'] : []),
       ...explained.slice(0, MOST_CASES).flat(),
       ...(more > 0 ? [`  and ${more} more, for pods or addresses that policies treat in other ways`] : []),
     ],
@@ -66,20 +65,24 @@ interface Case {
 function casesOf(from: End, to: End, map: Connectivity, ports: Ports): readonly Case[] {
   if (!isSite(from) && !isSite(to))
     throw new CommandError('--from and --to are both outside: policies decide only of workloads');
-  const isOnNode = isSite(from) && isSite(to) && map.isNodeOf(from, to);
+  const always = alwaysOpen(from, to, map);
   return partiesOf(from, map).flatMap((a) =>
     partiesOf(to, map).map((b) => {
-      const decisions = isOnNode ? [nodeDecision(ports)] : explain(a, b, map.policies, ports);
+      const decisions =
+        always === undefined
+          ? explain(a, b, map.policies, ports)
+          : [{ direction: 'ingress', open: ports, because: [always] } as const];
       return { from: a, to: b, open: intersectPorts(agreed(decisions), ports), decisions };
     }),
   );
 }
 
-const nodeDecision = (open: Ports): Decision => ({
-  direction: 'ingress',
-  open,
-  because: ['a node always reaches the pods that run on it'],
-});
+/** Why no policy is asked; undefined where they are. */
+function alwaysOpen(from: End, to: End, map: Connectivity): string | undefined {
+  if (from === to) return 'a pod always reaches itself; its other pods are not asked about';
+  const isNode = isSite(from) && isSite(to) && map.isNodeOf(from, to);
+  return isNode ? 'a node always reaches the pods that run on it' : undefined;
+}
 
 const partiesOf = (end: End, map: Connectivity): readonly Party[] =>
   isSite(end)

@@ -5,6 +5,7 @@ import { type Addresses, addressesText, parseAddress, parseCidr } from '../../wo
 import * as intervals from '../../world/exposure/intervals.ts';
 import { isProtocol, noPorts, portRange, type Ports } from '../../world/exposure/ports.ts';
 import { CommandError } from '../error.ts';
+import { clean } from '../table.ts';
 
 /** A workload, or addresses outside. */
 export type End = Site | { readonly outside: Addresses };
@@ -29,13 +30,14 @@ export function endOf(text: string, flag: string, { sites }: Connectivity): End 
     (site) => site.name === wanted || (parts.length === 2 && shortName(site) === text),
   );
   const [first, second] = found;
-  if (first === undefined) throw new CommandError(`${flag} ${text}: ${hintFor(text, sites)}`);
+  if (first === undefined) throw refused(`${flag} ${text}: ${hintFor(text, sites)}`);
   if (second !== undefined)
-    throw new CommandError(
-      `${flag} ${text}: several are named so: ${found.map(({ name }) => name).join(', ')}`,
-    );
+    throw refused(`${flag} ${text}: several are named so: ${found.map(({ name }) => name).join(', ')}`);
   return first;
 }
+
+/** Names come from outside. */
+const refused = (message: string): CommandError => new CommandError(clean(message));
 
 const withLowerKind = ([namespace = '', kind = '', name = '']: readonly string[]): string =>
   `${namespace}/${kind.toLowerCase()}/${name}`;

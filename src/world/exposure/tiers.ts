@@ -12,6 +12,8 @@ import { equalPorts, intersectPorts, isEmptyPorts, noPorts, type Ports, unionPor
 import { type Grant, type Reach, regionOfPeer } from './reach.ts';
 import type { TierRule } from './rules.ts';
 
+type Tiers = ReturnType<typeof tiersOf>;
+
 /** @param reach what NetworkPolicies leave open */
 export function underTiers(
   reach: Reach,
@@ -19,47 +21,56 @@ export function underTiers(
   subject: Endpoint,
   clusterWide: ClusterWide,
 ): Reach {
-  const { admin, baseline } = reach.onNode ? none : tiersOf(direction, subject, clusterWide);
+  if (reach.onNode) return reach;
+  const tiers = tiersOf(direction, subject, clusterWide);
   const isIsolated = reach.isolatedBy.length > 0;
-  const rules = isIsolated ? admin : [...admin, ...baseline];
+  const rules = isIsolated ? tiers.admin : [...tiers.admin, ...tiers.baseline];
   if (rules.length === 0) return reach;
+  // names of ports can be looked up only where the destination is known
   const destination = direction === 'ingress' ? subject.pod : undefined;
-  const left = (before: Ports, includes: (rule: TierRule) => boolean): Ports =>
-    decideTiers({ admin, baseline }, isIsolated ? before : undefined, (rule) =>
-      includes(rule) ? rule.ports(destination) : noPorts,
-    );
-  const cluster = left(reach.cluster, (rule) => rule.includesAllOf(undefined));
-  const namespace = left(reach.namespace, (rule) => rule.includesAllOf(subject.namespaceLabels));
-  const outside = flowsOf(
-    rangesOf(reach.outside, rules).map((range) => ({
-      range,
-      ports: left(portsAt(reach.outside, startOf(range)), (rule) => rule.includes({ outside: range })),
-    })),
-  );
-  const isSame =
-    equalPorts(cluster, reach.cluster) &&
-    equalPorts(namespace, reach.namespace) &&
-    equalFlows(outside, reach.outside);
-  const accepting = isIsolated ? admin.flatMap((rule) => grantsOf(rule, subject, destination)) : [];
-  if (isSame && accepting.length === 0) return reach;
-  const regions = { cluster, namespace, outside };
-  const closing = isIsolated ? [] : rules.filter(({ action }) => action === 'Deny');
+  const regions = regionsOf(reach, subject, tiers, destination);
+  const accepted = rules.flatMap((rule) => grantsOf(rule, subject, destination));
+  if (isIsolated) {
+    const granted = reach.grants.flatMap((grant) => stillOpen(grant, regions));
+    return { ...reach, ...regions, grants: [...granted, ...accepted] };
+  }
+  if (isSame(regions, reach)) return reach;
+  const closing = rules.filter(({ action }) => action === 'Deny');
   return {
     ...reach,
     ...regions,
-    isolatedBy: isIsolated ? reach.isolatedBy : distinct(closing.map(({ policy }) => policy)),
-    grants: isIsolated
-      ? [...reach.grants.flatMap((grant) => stillOpen(grant, regions)), ...accepting]
-      : closing.slice(0, 1).flatMap((rule) => notDenied(rule, regions)),
+    isolatedBy: distinct(closing.map(({ policy }) => policy)),
+    grants: [...closing.slice(0, 1).flatMap((rule) => notDenied(rule, regions)), ...accepted],
   };
 }
 
-const none = { admin: [], baseline: [] };
+type Regions = Pick<Reach, 'cluster' | 'namespace' | 'outside'>;
 
-interface Regions {
-  readonly cluster: Ports;
-  readonly namespace: Ports;
-  readonly outside: Flows;
+const isSame = (a: Regions, b: Regions): boolean =>
+  equalPorts(a.cluster, b.cluster) &&
+  equalPorts(a.namespace, b.namespace) &&
+  equalFlows(a.outside, b.outside);
+
+function regionsOf(
+  { isolatedBy, cluster, namespace, outside }: Reach,
+  { namespaceLabels }: Endpoint,
+  tiers: Tiers,
+  destination: PodSpec | undefined,
+): Regions {
+  const left = (before: Ports, includes: (rule: TierRule) => boolean): Ports =>
+    decideTiers(tiers, isolatedBy.length > 0 ? before : undefined, (rule) =>
+      includes(rule) ? rule.ports(destination) : noPorts,
+    );
+  return {
+    cluster: left(cluster, (rule) => rule.includesAllOf(undefined)),
+    namespace: left(namespace, (rule) => rule.includesAllOf(namespaceLabels)),
+    outside: flowsOf(
+      rangesOf(outside, [...tiers.admin, ...tiers.baseline]).map((range) => ({
+        range,
+        ports: left(portsAt(outside, startOf(range)), (rule) => rule.includes({ outside: range })),
+      })),
+    ),
+  };
 }
 
 const startOf = ([first]: Addresses): bigint => first?.from ?? 0n;

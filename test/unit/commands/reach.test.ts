@@ -356,6 +356,17 @@ describe('reach: yes or no', () => {
     ]);
   });
 
+  it('a pod reaches itself, and a node the pods on it, whatever policies say', async () => {
+    const self = await reached([pod('shop/web'), closed], { from: 'shop/web', to: 'shop/web' });
+    expect(self.code).to.equal(0);
+    expect(self.stdout).to.match(/^yes: .*\n.*\n {4}a pod always reaches itself/);
+    const agent = pod('lab/agent', { spec: 'hostNetwork: true\n  nodeName: one' });
+    const web = pod('shop/web', { spec: 'nodeName: one' });
+    const node = await reached([web, agent, closed], { from: 'lab/agent', to: 'shop/web', port: '80' });
+    expect(node.code).to.equal(0);
+    expect(node.stdout).to.include('    a node always reaches the pods that run on it');
+  });
+
   it('prints the entry with -o json, and exits alike', async () => {
     const { code, stdout } = await reached(documents, { from: 'lab/web', to: 'shop/db', output: 'json' });
     expect([code, JSON.parse(stdout)]).to.deep.equal([1, []]);

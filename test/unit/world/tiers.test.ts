@@ -56,6 +56,17 @@ describe('the reach of a pod under cluster-wide policies', () => {
     expect(level).to.equal('listed peers');
   });
 
+  it('whom a rule accepts before all are denied is listed', async () => {
+    const acceptLab = '{ action: Accept, from: [{ namespaces: { matchLabels: { team: lab } } }] }';
+    const { ingress } = await exposed(wide('Admin', `${acceptLab}, { action: Deny, from: [{ x: {} }] }`));
+    expect(summary(ingress)).to.deep.equal({
+      isolatedBy: ['ClusterNetworkPolicy wide-admin'],
+      cluster: 'no port',
+      namespace: 'no port',
+      grants: ['wide-admin: every pod of namespaces team=lab: all ports'],
+    });
+  });
+
   it('the Baseline tier does not count where a NetworkPolicy selects the pod', async () => {
     const { ingress } = await exposed(
       wide('Baseline', denyAll),
