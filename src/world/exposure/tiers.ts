@@ -9,7 +9,7 @@ import { equalFlows, type Flows, flowsOf, portsAt } from './flows.ts';
 import * as intervals from './intervals.ts';
 import type { Direction, Endpoint } from './policies.ts';
 import { equalPorts, intersectPorts, isEmptyPorts, noPorts, type Ports, unionPorts } from './ports.ts';
-import { type Grant, type Reach, regionOfPeer } from './reach.ts';
+import { type Grant, type Reach, regionOf } from './reach.ts';
 import type { TierRule } from './rules.ts';
 
 type Tiers = ReturnType<typeof tiersOf>;
@@ -28,7 +28,7 @@ export function underTiers(
   if (rules.length === 0) return reach;
   // names of ports can be looked up only where the destination is known
   const destination = direction === 'ingress' ? subject.pod : undefined;
-  const regions = regionsOf(reach, subject, tiers, destination);
+  const regions = regionsUnder(reach, subject, tiers, destination);
   const accepted = rules.flatMap((rule) => grantsOf(rule, subject, destination));
   if (isIsolated) {
     const granted = reach.grants.flatMap((grant) => stillOpen(grant, regions));
@@ -51,7 +51,7 @@ const isSame = (a: Regions, b: Regions): boolean =>
   equalPorts(a.namespace, b.namespace) &&
   equalFlows(a.outside, b.outside);
 
-function regionsOf(
+function regionsUnder(
   { isolatedBy, cluster, namespace, outside }: Reach,
   { namespaceLabels }: Endpoint,
   tiers: Tiers,
@@ -111,7 +111,7 @@ function grantsOf(rule: TierRule, subject: Endpoint, destination: PodSpec | unde
     named: [],
     ...(peer.pods === undefined
       ? { ...listed, whom: addressesText(rule.addresses), addresses: rule.addresses }
-      : regionOfPeer(peer.pods, subject)),
+      : regionOf(peer.pods, subject.namespaceLabels)),
   }));
 }
 
