@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AccessFlags } from './commands/access/access.ts';
 import { CommandError } from './commands/error.ts';
 import type { OperatorFlags } from './commands/operator/start.ts';
+import type { ReachFlags } from './commands/reach/reach.ts';
 import type { ScanFlags } from './commands/scan/scan.ts';
 import { VERSION } from './commands/version.ts';
 import { levels } from './score/model.ts';
@@ -104,6 +105,28 @@ program
   .action(async (subject: string | undefined, flags: AccessFlags) => {
     const { access } = await import('./commands/access/access.ts');
     process.exitCode = await access(subject, flags);
+  });
+
+program
+  .command('reach')
+  .description('who may connect to whom: the connections that network policies allow')
+  .option(
+    '--files <path...>',
+    'read files instead of a cluster: YAML or JSON, folders, or - for standard input',
+  )
+  .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)')
+  .option('--context <name>', 'the context of the kubeconfig to use')
+  .option('--from <end>', 'only from this workload (namespace/kind/name), address or CIDR')
+  .option('--to <end>', 'only to this one; with both, the answer is yes or no, and why')
+  .option('--port <port>', 'only on this port: 80, 53/udp or 8000-8080/tcp')
+  .addOption(
+    new Option('-o, --output <format>', 'what is printed')
+      .choices(['table', 'json', 'dot', 'mermaid'])
+      .default('table'),
+  )
+  .action(async (flags: ReachFlags) => {
+    const { reach } = await import('./commands/reach/reach.ts');
+    process.exitCode = await reach(flags);
   });
 
 try {

@@ -3,6 +3,11 @@ import type * as slim from '../world/objects.ts';
 import type { Resource, Tables } from '../world/world.ts';
 import { binding, role, serviceAccount } from './shapes/access.ts';
 import { configMap, vulnerabilityReport } from './shapes/evidence.ts';
+import {
+  adminNetworkPolicy,
+  baselineAdminNetworkPolicy,
+  clusterNetworkPolicy,
+} from './shapes/cluster-policy.ts';
 import { head } from './shapes/metadata.ts';
 import { endpointSlice, ingress, networkPolicy, service } from './shapes/network.ts';
 import { node, persistentVolume, persistentVolumeClaim } from './shapes/node.ts';
@@ -14,6 +19,8 @@ type Item<R extends Resource> =
 
 export interface ResourceInfo<T> {
   readonly apiVersion: string;
+  /** Versions in which it has the same shape, for servers that do not serve `apiVersion`: the preferred one first. */
+  readonly olderVersions: readonly string[];
   readonly kind: string;
   readonly namespaced: boolean;
   /** Comes with a CRD that may not be installed: absence is normal and stays silent. */
@@ -27,10 +34,12 @@ const entry = <T>(
   apiVersion: string,
   kind: string,
   project: Shape<T>,
-  { namespaced = true, optional: isOptional = false } = {},
-): ResourceInfo<T> => ({ apiVersion, kind, namespaced, optional: isOptional, project });
+  { namespaced = true, optional: isOptional = false, olderVersions = [] as readonly string[] } = {},
+): ResourceInfo<T> => ({ apiVersion, olderVersions, kind, namespaced, optional: isOptional, project });
 
 const cluster = { namespaced: false };
+const clusterWide = { namespaced: false, optional: true };
+const POLICY = 'policy.networking.k8s.io';
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 export const resourceInfos: Infos = {
@@ -50,6 +59,17 @@ export const resourceInfos: Infos = {
   rolebindings: entry(RBAC, 'RoleBinding', binding),
   clusterrolebindings: entry(RBAC, 'ClusterRoleBinding', binding, cluster),
   networkpolicies: entry('networking.k8s.io/v1', 'NetworkPolicy', networkPolicy),
+  clusternetworkpolicies: entry(`${POLICY}/v1beta1`, 'ClusterNetworkPolicy', clusterNetworkPolicy, {
+    ...clusterWide,
+    olderVersions: [`${POLICY}/v1alpha2`],
+  }),
+  adminnetworkpolicies: entry(`${POLICY}/v1alpha1`, 'AdminNetworkPolicy', adminNetworkPolicy, clusterWide),
+  baselineadminnetworkpolicies: entry(
+    `${POLICY}/v1alpha1`,
+    'BaselineAdminNetworkPolicy',
+    baselineAdminNetworkPolicy,
+    clusterWide,
+  ),
   services: entry('v1', 'Service', service),
   endpointslices: entry('discovery.k8s.io/v1', 'EndpointSlice', endpointSlice),
   ingresses: entry('networking.k8s.io/v1', 'Ingress', ingress),

@@ -348,6 +348,51 @@ export interface NetworkPolicy extends Slim {
   readonly hasEgress: boolean;
 }
 
+/** What a rule of a ClusterWidePolicy is for. `Allow` of the older kinds reads as `Accept`. */
+export type PolicyAction = 'Accept' | 'Deny' | 'Pass';
+
+/** Pods by their namespace's labels, and by their own: without `podSelector` every pod of those namespaces. */
+export interface NamespacedPods {
+  readonly namespaceSelector: LabelSelector;
+  readonly podSelector?: LabelSelector | undefined;
+}
+
+/** At most one of the fields is there; none stands for a kind of peer that is not known here. */
+export interface ClusterWidePeer {
+  readonly pods?: NamespacedPods | undefined;
+  readonly nodes?: LabelSelector | undefined;
+  /** CIDRs. */
+  readonly networks?: readonly string[] | undefined;
+  readonly domainNames?: readonly string[] | undefined;
+}
+
+/** A range of one protocol, or a name that any protocol may have; empty for what is not known here. */
+export interface ClusterWidePort {
+  readonly protocol?: string | undefined;
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface ClusterWideRule {
+  readonly name?: string | undefined;
+  readonly action: PolicyAction;
+  /** `from` or `to`. */
+  readonly peers: readonly ClusterWidePeer[];
+  /** `ports` or `protocols`; an empty list means every port. */
+  readonly ports: readonly ClusterWidePort[];
+}
+
+/** A ClusterNetworkPolicy, or one of the kinds before it (AdminNetworkPolicy, BaselineAdminNetworkPolicy), in its terms. */
+export interface ClusterWidePolicy extends Slim {
+  readonly tier: 'Admin' | 'Baseline';
+  /** From 0, which comes first, to 1000. */
+  readonly priority: number;
+  readonly subject: NamespacedPods;
+  readonly ingress: readonly ClusterWideRule[];
+  readonly egress: readonly ClusterWideRule[];
+}
+
 export interface ServicePort {
   readonly name?: string | undefined;
   readonly protocol?: string | undefined;

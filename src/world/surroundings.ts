@@ -6,6 +6,7 @@
 import type { RiskPolicy } from '../policy/policy.ts';
 import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
+import { clusterWideOf } from './exposure/connections.ts';
 import { type Exposure, exposureOf } from './exposure/exposure.ts';
 import { byReference, keyedLayer, unkeyed } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
@@ -82,6 +83,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     owner: perWorkload(ownerOf),
     account: perWorkload(accountOf),
     exposure: perWorkload(exposureOf),
+    clusterWide: keyedLayer(clusterWideOf, byReference),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: perWorkload(vulnerabilitiesOf),
     storage: perWorkload(storageOf),
@@ -103,6 +105,13 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
       const declared = keyed.declared.get(ref.namespace, ...declaring);
       const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
       const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
+      const clusterWide = keyed.clusterWide.get(
+        '',
+        tables.clusternetworkpolicies,
+        tables.adminnetworkpolicies,
+        tables.baselineadminnetworkpolicies,
+        tables.nodes,
+      );
       const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
       return keyed.combined.get(
         key,
@@ -119,6 +128,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
           here(tables.ingresses),
           namespace,
           source,
+          clusterWide,
         ),
         keyed.vulnerabilities.get(
           key,

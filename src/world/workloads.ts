@@ -6,7 +6,7 @@
 import { sameItems } from './layer.ts';
 import type { Controller, Labels, OwnerReference, Pod, Ref, Slim } from './objects.ts';
 import { type Variant, variantsOf } from './variants.ts';
-import { apiGroupOf, find, inNamespace, refOf, type Tables, type World } from './world.ts';
+import { all, apiGroupOf, find, inNamespace, refOf, type Tables, type World } from './world.ts';
 
 export interface Workload {
   /** `group/Kind/namespace/name`, unique in a world. */
@@ -174,6 +174,20 @@ function topOfPod(world: World, pod: Pod): Top | undefined {
   if (isYoung(world, pod)) return undefined;
   const series = generateName?.replace(/-+$/, '') ?? '';
   return series === '' ? topOf(world.tables, pod) : seriesTop(namespace, series);
+}
+
+/** The pods of each workload, as far as they have not ended, by its key. */
+export function podsByWorkload(world: World): ReadonlyMap<string, readonly Pod[]> {
+  const found = new Map<string, Pod[]>();
+  for (const pod of all(world.tables.pods)) {
+    const top = hasEnded(pod) ? undefined : topOfPod(world, pod);
+    if (top === undefined) continue;
+    const key = workloadKey(top.ref);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [pod]);
+    else known.push(pod);
+  }
+  return found;
 }
 
 const seriesTop = (namespace: string, name: string): Top => ({

@@ -26,6 +26,9 @@ export interface Tables {
   readonly rolebindings: Table<slim.Binding>;
   readonly clusterrolebindings: Table<slim.Binding>;
   readonly networkpolicies: Table<slim.NetworkPolicy>;
+  readonly clusternetworkpolicies: Table<slim.ClusterWidePolicy>;
+  readonly adminnetworkpolicies: Table<slim.ClusterWidePolicy>;
+  readonly baselineadminnetworkpolicies: Table<slim.ClusterWidePolicy>;
   readonly services: Table<slim.Service>;
   readonly endpointslices: Table<slim.EndpointSlice>;
   readonly ingresses: Table<slim.Ingress>;
@@ -77,6 +80,9 @@ const every: Readonly<Record<Resource, true>> = {
   rolebindings: true,
   clusterrolebindings: true,
   networkpolicies: true,
+  clusternetworkpolicies: true,
+  adminnetworkpolicies: true,
+  baselineadminnetworkpolicies: true,
   services: true,
   endpointslices: true,
   ingresses: true,

@@ -23,6 +23,33 @@ export const deployment = ({ namespace, name, replicas = 1, privileged = false }
     },
   });
 
+/** CRDs of cluster-wide policies that take any object. */
+export const policyCrds = [
+  ['clusternetworkpolicies', 'ClusterNetworkPolicy', 'v1beta1'],
+  ['adminnetworkpolicies', 'AdminNetworkPolicy', 'v1alpha1'],
+  ['baselineadminnetworkpolicies', 'BaselineAdminNetworkPolicy', 'v1alpha1'],
+].map(([plural = '', kind = '', version]) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: {
+    name: `${plural}.policy.networking.k8s.io`,
+    annotations: { 'api-approved.kubernetes.io': 'unapproved, test' },
+  },
+  spec: {
+    group: 'policy.networking.k8s.io',
+    scope: 'Cluster',
+    names: { plural, singular: kind.toLowerCase(), kind },
+    versions: [
+      {
+        name: version,
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+}));
+
 export const vulnerabilityCrd = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',

@@ -7,15 +7,16 @@ import {
   parseAddress,
   parseCidr,
 } from '../../src/world/exposure/addresses.ts';
-import { connections, type Party } from '../../src/world/exposure/connections.ts';
+import { connections, type Party, policiesIn } from '../../src/world/exposure/connections.ts';
 import * as flows from '../../src/world/exposure/flows.ts';
 import * as intervals from '../../src/world/exposure/intervals.ts';
 import { type Endpoint, isolating, namespaceLabels } from '../../src/world/exposure/policies.ts';
 import * as ports from '../../src/world/exposure/ports.ts';
 import { reachOf } from '../../src/world/exposure/reach.ts';
-import type { ContainerPort, LabelSelector, NetworkPolicy, PodSpec } from '../../src/world/objects.ts';
-import type { Table } from '../../src/world/world.ts';
+import type { NetworkPolicy } from '../../src/world/objects.ts';
+import { emptyTables, type Table } from '../../src/world/world.ts';
 import { mayConnect, type NaiveParty, type NaivePod } from '../support/naive-policies.ts';
+import { homes, naivePod, PORTS, podSpec, policy, rule } from '../support/random-network.ts';
 
 /** A small line, so that sets meet, touch and overlap often. */
 const interval = (most: number): fc.Arbitrary<intervals.Interval<number>> =>
@@ -97,6 +98,10 @@ function laws<T>({ name, any, none, all, union, intersection, difference }: Alge
     law('intersection distributes over union, and the reverse', (a, b, c) => {
       same(intersection(a, union(b, c)), union(intersection(a, b), intersection(a, c)));
       same(union(a, intersection(b, c)), intersection(union(a, b), union(a, c)));
+    });
+    law('a set absorbs what is within it', (a, b) => {
+      same(union(a, intersection(a, b)), a);
+      same(intersection(a, union(a, b)), a);
     });
     law('a set and its complement are everything, and share nothing', (a) => {
       same(union(a, not(a)), all);
@@ -204,79 +209,6 @@ describe('sets', () => {
   });
 });
 
-// random worlds: few labels, few ports, three namespaces, so that everything meets everything
-
-const label = fc.constantFrom('a', 'b');
-const labels = fc.record({ app: label, tier: label }, { requiredKeys: [] });
-const selector: fc.Arbitrary<LabelSelector> = fc.record({
-  matchLabels: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: labels }),
-  matchExpressions: fc.array(
-    fc.oneof(
-      fc.record({
-        key: fc.constantFrom('app', 'tier'),
-        operator: fc.constantFrom('In', 'NotIn'),
-        values: fc.uniqueArray(label, { minLength: 1 }),
-      }),
-      fc.record({
-        key: fc.constantFrom('app', 'tier'),
-        operator: fc.constantFrom('Exists', 'DoesNotExist'),
-        values: fc.constant([]),
-      }),
-    ),
-    { maxLength: 1 },
-  ),
-});
-const block = fc.record({
-  cidr: fc.constantFrom('0.0.0.0/0', '10.0.0.0/8', '10.0.0.2/31', '203.0.113.0/24', '010.0.0.1/32'),
-  except: fc.array(fc.constantFrom('10.0.0.0/30', '10.0.0.3/32', '203.0.113.128/25'), { maxLength: 2 }),
-});
-const peer = fc.oneof(
-  fc.record({ podSelector: selector }),
-  fc.record({ namespaceSelector: selector }),
-  fc.record({ podSelector: selector, namespaceSelector: selector }),
-  fc.record({ ipBlock: block }),
-);
-const PORTS = [1, 79, 80, 81, 82, 443, 65535];
-const protocol = fc.constantFrom('TCP', 'UDP', 'SCTP');
-const port = fc.oneof(
-  fc.record({ protocol }, { requiredKeys: [] }),
-  fc.record({ protocol, port: fc.constantFrom(80, 81, 443) }, { requiredKeys: ['port'] }),
-  fc.record(
-    { protocol, port: fc.constantFrom(79, 80), endPort: fc.constantFrom(78, 80, 82) },
-    { requiredKeys: ['port', 'endPort'] },
-  ),
-  fc.record({ protocol, port: fc.constantFrom('http', 'admin') }, { requiredKeys: ['port'] }),
-);
-const rule = fc.record({ peers: fc.array(peer, { maxLength: 2 }), ports: fc.array(port, { maxLength: 2 }) });
-const policy = fc
-  .record({
-    namespace: fc.constantFrom('x', 'y'),
-    podSelector: selector,
-    policyTypes: fc.option(fc.uniqueArray(fc.constantFrom('Ingress', 'Egress')), { nil: undefined }),
-    ingress: fc.array(rule, { maxLength: 2 }),
-    egress: fc.array(rule, { maxLength: 2 }),
-  })
-  .map(({ namespace, ...spec }) => ({ namespace, spec }));
-const naivePod = fc.record({
-  namespace: fc.constantFrom('x', 'y', 'z'),
-  labels,
-  ports: fc.array(
-    fc.record({ name: fc.constantFrom('http', 'admin'), protocol, number: fc.constantFrom(80, 81, 443) }),
-    { maxLength: 2 },
-  ),
-  hostNetwork: fc.oneof(
-    { weight: 6, arbitrary: fc.constant(false) },
-    { weight: 1, arbitrary: fc.constant(true) },
-  ),
-  ip: fc.option(fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3', '203.0.113.200'), { nil: undefined }),
-});
-
-const homes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  x: { app: 'a' },
-  y: { app: 'b', tier: 'a' },
-  z: {},
-};
-
 const world = fc.record({
   policies: fc.array(policy, { maxLength: 4 }),
   pods: fc.array(naivePod, { minLength: 2, maxLength: 4 }),
@@ -341,28 +273,6 @@ const endpoint = (pod: NaivePod): Endpoint => ({
   ),
 });
 
-const podSpec = (list: readonly ContainerPort[], hostNetwork: boolean): PodSpec => ({
-  containers: [
-    {
-      name: 'main',
-      command: [],
-      args: [],
-      env: [],
-      envFrom: [],
-      ports: list,
-      volumeMounts: [],
-      volumeDevices: [],
-    },
-  ],
-  initContainers: [],
-  ephemeralContainers: [],
-  volumes: [],
-  imagePullSecrets: [],
-  nodeSelector: {},
-  tolerations: [],
-  hostNetwork,
-});
-
 describe('the evaluator on random worlds', () => {
   it('allows exactly what a naive reading of the rules allows', () => {
     fc.assert(
@@ -370,7 +280,7 @@ describe('the evaluator on random worlds', () => {
         const { parties, list, table } = build(random);
         for (const from of parties) {
           for (const to of parties) {
-            const open = connections(from.party, to.party, table);
+            const open = connections(from.party, to.party, policiesOf(table));
             for (const one of ports.protocols) {
               for (const number of PORTS) {
                 expect(ports.hasPort(open, one, number), `${one}/${number}`).to.equal(
@@ -395,7 +305,7 @@ describe('the evaluator on random worlds', () => {
           const reach = reachOf('ingress', party, isolating(policies, party.labels, 'ingress'));
           for (const other of parties) {
             const from = { ...other.party };
-            const open = connections(from, { ...party }, inboundOnly(table));
+            const open = connections(from, { ...party }, policiesOf(inboundOnly(table)));
             if ('outside' in from) {
               const address = from.outside[0]?.from ?? 0n;
               expect(flows.portsAt(reach.outside, address)).to.deep.equal(open);
@@ -427,8 +337,8 @@ describe('the evaluator on random worlds', () => {
             const there = after.parties[k];
             if (then === undefined || there === undefined) continue;
             const closed = ports.subtractPorts(
-              connections(from.party, to.party, before.table),
-              connections(then.party, there.party, after.table),
+              connections(from.party, to.party, policiesOf(before.table)),
+              connections(then.party, there.party, policiesOf(after.table)),
             );
             expect(ports.isEmptyPorts(closed)).to.be.true;
           }
@@ -437,6 +347,8 @@ describe('the evaluator on random worlds', () => {
     );
   }).timeout(60_000);
 });
+
+const policiesOf = (networkpolicies: Table<NetworkPolicy>) => policiesIn({ ...emptyTables, networkpolicies });
 
 /** The policies without what they say of egress, so that only one end decides. */
 const inboundOnly = (table: Table<NetworkPolicy>): Table<NetworkPolicy> =>

@@ -1,7 +1,7 @@
 /** Small worlds for network tests, from YAML. */
 import { loadWorld } from '../../src/observe/files/load.ts';
 import { parseAddress } from '../../src/world/exposure/addresses.ts';
-import { connections, type Party } from '../../src/world/exposure/connections.ts';
+import { connections, type Party, policiesIn } from '../../src/world/exposure/connections.ts';
 import { type Exposure, exposureOf } from '../../src/world/exposure/exposure.ts';
 import { canonical } from '../../src/world/exposure/intervals.ts';
 import { namespaceLabels } from '../../src/world/exposure/policies.ts';
@@ -58,13 +58,14 @@ export function partyIn({ tables }: World, id: string): Party {
     namespaceLabels: namespaceLabels(home, find(tables.namespaces, '', home)?.metadata.labels),
     labels: found.metadata.labels,
     pod: found.spec,
+    node: found.nodeName,
     addresses: canonical(found.podIPs.flatMap((ip) => parseAddress(ip) ?? [])),
   };
 }
 
 /** What `from` may open at `to`, in words; each is `namespace/pod` or an address. */
 export const open = (world: World, from: string, to: string): string =>
-  portsText(connections(partyIn(world, from), partyIn(world, to), world.tables.networkpolicies));
+  portsText(connections(partyIn(world, from), partyIn(world, to), policiesIn(world.tables)));
 
 /** The exposure of the only pod of namespace `shop`. */
 export function exposureIn(world: World, source: World['source'] = 'files'): Exposure {

@@ -33,7 +33,8 @@ const peers = list(
   }),
 );
 const policyRules = (side: 'from' | 'to') => (value: unknown) =>
-  list((rule) => {
+  list((item) => {
+    const rule = item ?? {}; // as the API server reads it: a rule that restricts nothing
     if (!isRecord(rule)) throw new ShapeError('expected an object');
     return { peers: peers(rule[side]), ports: policyPorts(rule['ports']) };
   })(value);

@@ -9,11 +9,13 @@ const imageStatuses = list(
 );
 const podStatus = object<{
   phase?: string | undefined;
+  podIP?: string | undefined;
   podIPs: readonly { ip: string }[];
   containerStatuses: readonly { name: string; imageID: string }[];
   initContainerStatuses: readonly { name: string; imageID: string }[];
 }>({
   phase: optional(string),
+  podIP: optional(string),
   podIPs: list(object<{ ip: string }>({ ip: withDefault(string, '') })),
   containerStatuses: imageStatuses,
   initContainerStatuses: imageStatuses,
@@ -33,10 +35,14 @@ export const pod: Shape<slim.Pod> = (value) => {
     spec: withStableTokenVolume(spec),
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(status.phase === undefined ? {} : { phase: status.phase }),
-    podIPs: status.podIPs.map(({ ip }) => ip),
+    podIPs: addressesIn(status),
     imageIDs: Object.fromEntries(statuses.filter((s) => s.imageID !== '').map((s) => [s.name, s.imageID])),
   };
 };
+
+/** `podIP` is the first of `podIPs`; people who write a pod by hand write only the one. */
+const addressesIn = ({ podIP, podIPs }: ReturnType<typeof podStatus>): readonly string[] =>
+  podIPs.length > 0 ? podIPs.map(({ ip }) => ip) : [podIP ?? []].flat();
 
 const TOKEN_VOLUME = /^kube-api-access-[a-z0-9]{5}$/;
 

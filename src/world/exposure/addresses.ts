@@ -125,6 +125,25 @@ export function breadthOf(addresses: Addresses): 'public' | 'private' | 'few' | 
   return sizeOf(v4) >= 1n << 16n || sizeOf(own) >= 1n << 64n ? 'private' : 'few';
 }
 
+/** As CIDRs, as few and as large as can be, in order. */
+export function cidrsOf(addresses: Addresses): readonly string[] {
+  return addresses.flatMap((interval) => {
+    const found: string[] = [];
+    const isV6 = interval.from >= V6_START;
+    const start = isV6 ? V6_START : 0n;
+    const [bits, format] = isV6 ? [V6_BITS, v6Text] : [V4_BITS, v4Text];
+    const end = interval.end - start;
+    for (let from = interval.from - start; from < end; ) {
+      let hostBits = bits;
+      // the largest block that begins here and ends within
+      while (from % (1n << BigInt(hostBits)) !== 0n || from + (1n << BigInt(hostBits)) > end) hostBits -= 1;
+      found.push(`${format(from)}/${bits - hostBits}`);
+      from += 1n << BigInt(hostBits);
+    }
+    return found;
+  });
+}
+
 /** `10.0.0.0/8`, or `a-b` where no one CIDR says it; at most `most` of them. */
 export function addressesText(addresses: Addresses, most = 3): string {
   if (intervals.equal(addresses, allAddresses)) return 'every address';

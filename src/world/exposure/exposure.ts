@@ -12,9 +12,11 @@ import type { Variant } from '../variants.ts';
 import type { World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
 import { noAddresses } from './addresses.ts';
+import { type ClusterWide, noClusterWide } from './connections.ts';
 import { type ExposureLevel, widest } from './levels.ts';
-import { type Endpoint, isolating, namespaceLabels } from './policies.ts';
+import { type Direction, type Endpoint, isolating, namespaceLabels } from './policies.ts';
 import { levelOfReach, type Reach, reachOf } from './reach.ts';
+import { underTiers } from './tiers.ts';
 import { servicesOf, type Way, waysTo } from './ways.ts';
 
 export interface Exposure {
@@ -46,6 +48,7 @@ export function exposureOf(
   ingresses: ReadonlyMap<string, Ingress>,
   namespace: Namespace | undefined,
   source: World['source'],
+  clusterWide: ClusterWide = noClusterWide,
 ): Exposure {
   const home = workload.ref.namespace;
   const labelsOfHome = namespaceLabels(home, namespace?.metadata.labels);
@@ -61,13 +64,15 @@ export function exposureOf(
     const leading = leadingTo(ingresses, selecting);
     const ingressPolicies = isolating(policies, variant.labels, 'ingress');
     const egressPolicies = isolating(policies, variant.labels, 'egress');
-    const ingress = reachOf('ingress', subject, ingressPolicies);
+    const reachIn = (direction: Direction, isolatedBy: readonly NetworkPolicy[]) =>
+      underTiers(reachOf(direction, subject, isolatedBy), direction, subject, clusterWide);
+    const ingress = reachIn('ingress', ingressPolicies);
     const ways = waysTo(subject, ingress, { services: selecting, ingresses: leading, source });
     return {
       exposure: {
         level: widest([levelOfReach(ingress), ...ways.map(({ level }) => level)]),
         ingress,
-        egress: reachOf('egress', subject, egressPolicies),
+        egress: reachIn('egress', egressPolicies),
         ways,
       },
       selecting,

@@ -32,6 +32,20 @@ export const product = (addresses: Addresses, ports: Ports): Flows =>
 export const noFlows: Flows = [];
 export const allFlows: Flows = allAddresses.map((interval) => ({ ...interval, ports: allPorts }));
 
+/** The flows of ranges of addresses, which are in order and do not overlap, with the ports of each. */
+export function flowsOf(parts: readonly { readonly range: Addresses; readonly ports: Ports }[]): Flows {
+  const rows: Row[] = [];
+  for (const { range, ports } of parts) {
+    if (isEmptyPorts(ports)) continue;
+    for (const { from, end } of range) {
+      const last = rows.at(-1);
+      if (last?.end === from && equalPorts(last.ports, ports)) rows[rows.length - 1] = { ...last, end };
+      else rows.push({ from, end, ports });
+    }
+  }
+  return rows;
+}
+
 /** Cuts both tables at every edge of either, applies the operation to each piece, and merges what is alike. */
 function pieceByPiece(a: Flows, b: Flows, operation: (x: Ports, y: Ports) => Ports): Flows {
   const edges = [...new Set([...a, ...b].flatMap(({ from, end }) => [from, end]))].sort((x, y) =>
@@ -55,6 +69,14 @@ export const unionFlows = (a: Flows, b: Flows): Flows =>
   a === b || b.length === 0 ? a : a.length === 0 ? b : pieceByPiece(a, b, unionPorts);
 export const intersectFlows = (a: Flows, b: Flows): Flows => pieceByPiece(a, b, intersectPorts);
 export const subtractFlows = (a: Flows, b: Flows): Flows => pieceByPiece(a, b, subtractPorts);
+
+export const equalFlows = (a: Flows, b: Flows): boolean =>
+  a === b ||
+  (a.length === b.length &&
+    a.every((row, index) => {
+      const other = b[index];
+      return row.from === other?.from && row.end === other.end && equalPorts(row.ports, other.ports);
+    }));
 
 /** What one address may do. */
 export const portsAt = (flows: Flows, address: bigint): Ports =>

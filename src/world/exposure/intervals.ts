@@ -66,6 +66,17 @@ export function difference<T extends Ordered>(a: Intervals<T>, b: Intervals<T>):
   });
 }
 
+/** The set in pieces, cut at each of the edges that is within it, in order. */
+export function divided<T extends Ordered>(set: Intervals<T>, edges: readonly T[]): readonly Intervals<T>[] {
+  const cuts = [...new Set([...edges, ...set.flatMap(({ from, end }) => [from, end])])].sort((a, b) =>
+    a < b ? -1 : 1,
+  );
+  return cuts.slice(0, -1).flatMap((from, index) => {
+    const end = cuts[index + 1];
+    return end !== undefined && has(set, from) ? [[{ from, end }]] : [];
+  });
+}
+
 export function equal<T extends Ordered>(a: Intervals<T>, b: Intervals<T>): boolean {
   return (
     a === b ||

@@ -139,4 +139,6 @@ function throughController(reach: Reach, ports: Ports, unhindered: ExposureLevel
 }
 
 const allowedBy = (grant: Grant | undefined): string =>
-  grant === undefined ? 'no policy allows it' : `NetworkPolicy ${grant.policy.name} allows ${grant.whom}`;
+  grant === undefined
+    ? 'no policy allows it'
+    : `${grant.policy.kind} ${grant.policy.name} allows ${grant.whom}`;

@@ -3,7 +3,7 @@
  * namespace, and peers that a rule lists. Peers are described, never enumerated, so that the result depends on the
  * policies of one namespace only, whatever the size of the cluster.
  */
-import type { NetworkPolicy, NetworkPolicyPeer, Ref } from '../objects.ts';
+import type { Labels, NetworkPolicy, NetworkPolicyPeer, Ref } from '../objects.ts';
 import { isEmptySelector, selects, selectorText } from '../selector.ts';
 import { refOf } from '../world.ts';
 import { type Addresses, addressesText, allAddresses, noAddresses, privateNetworks } from './addresses.ts';
@@ -106,7 +106,9 @@ function grantsOf(policy: NetworkPolicy, direction: Direction, subject: Endpoint
     const grant = { policy: refOf(policy), ports, named };
     if (peers.length === 0) return { ...grant, ...everyone, path };
     return peers.flatMap((peer, at) =>
-      isValidPeer(peer) ? { ...grant, ...regionOf(peer, subject), path: `${path}/${side}/${at}` } : [],
+      isValidPeer(peer)
+        ? { ...grant, ...regionOf(peer, subject.namespaceLabels), path: `${path}/${side}/${at}` }
+        : [],
     );
   });
 }
@@ -121,7 +123,8 @@ const everyone: Region = {
   ingressController: false,
 };
 
-function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
+/** @param home the labels of the policy's own namespace */
+export function regionOf(peer: NetworkPolicyPeer, home: Labels): Region {
   const { podSelector, namespaceSelector, ipBlock } = peer;
   if (ipBlock !== undefined) {
     const addresses = blockOf(ipBlock);
@@ -135,7 +138,7 @@ function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
   }
   const everyPod = podSelector === undefined || isEmptySelector(podSelector);
   const everyNamespace = namespaceSelector !== undefined && isEmptySelector(namespaceSelector);
-  const own = namespaceSelector === undefined || selects(namespaceSelector, subject.namespaceLabels);
+  const own = namespaceSelector === undefined || selects(namespaceSelector, home);
   const scope = !everyPod ? 'pods' : everyNamespace ? 'cluster' : own ? 'namespace' : 'pods';
   return {
     scope,

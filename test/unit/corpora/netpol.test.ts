@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { parseAddress, parseCidr, type Addresses } from '../../../src/world/exposure/addresses.ts';
-import { connections, type Party } from '../../../src/world/exposure/connections.ts';
+import { connections, type Party, policiesIn } from '../../../src/world/exposure/connections.ts';
 import { exposureOf } from '../../../src/world/exposure/exposure.ts';
 import {
   type Flows,
@@ -130,6 +130,7 @@ suite(title('corpus netpol-cyclonus'), () => {
           addresses: canonical(podIPs.flatMap((ip) => parseAddress(ip) ?? [])),
         });
       }
+      const policies = policiesIn(world.tables);
       const party = (name: string): Party => endpoints.get(name) ?? expect.fail(`no pod ${name}`);
       for (const [port, rows] of Object.entries(matrix)) {
         const [protocol = '', number] = port.split('/');
@@ -137,7 +138,7 @@ suite(title('corpus netpol-cyclonus'), () => {
         for (const [from, row] of Object.entries(rows)) {
           const found = pods.map((to, index) => {
             if (to === from) return row[index]; // a pod always reaches itself: the corpus does not count it
-            const open = connections(party(from), party(to), world.tables.networkpolicies);
+            const open = connections(party(from), party(to), policies);
             return hasPort(open, protocol, Number(number)) ? '.' : 'X';
           });
           expect(found.join(''), `${port} from ${from}`).to.equal(row);
@@ -264,10 +265,11 @@ function pairsIn(world: World, known: ReadonlySet<string>): readonly string[] {
   const parties = [...workloadsLayer()(world).values()].map(
     (workload) => [nameOf(workload, known), endpointsOf(workload, world)] as const,
   );
+  const policies = policiesIn(world.tables);
   return parties.flatMap(([src, from]) =>
     parties.flatMap(([dst, to]) => {
       if (src === dst) return [];
-      const open = union(from.flatMap((a) => to.map((b) => connections(a, b, world.tables.networkpolicies))));
+      const open = union(from.flatMap((a) => to.map((b) => connections(a, b, policies))));
       return isEmptyPorts(open) ? [] : `${src} => ${dst} : ${written(open)}`;
     }),
   );

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { connections } from '../../../src/world/exposure/connections.ts';
+import { connections, policiesIn } from '../../../src/world/exposure/connections.ts';
 import { allPorts } from '../../../src/world/exposure/ports.ts';
 import { namespace, open, partyIn, pod, policy, worldOf } from '../../support/network.ts';
 
@@ -43,6 +43,7 @@ describe('connections', () => {
   it('an absent or empty `from` allows every source', async () => {
     expect(await letsIn('ingress: [{}]')).to.deep.equal(everybody);
     expect(await letsIn('ingress: [{ from: [] }]')).to.deep.equal(everybody);
+    expect(await letsIn('ingress: [null]'), 'an item without content').to.deep.equal(everybody);
   });
 
   it('without policyTypes a policy isolates for ingress, and for egress if it has egress rules', async () => {
@@ -124,7 +125,19 @@ describe('connections', () => {
   it('a pod always reaches itself', async () => {
     const world = await worldOf(...cast, policy('{ podSelector: {}, policyTypes: [Ingress, Egress] }'));
     const self = partyIn(world, 'shop/web');
-    expect(connections(self, self, world.tables.networkpolicies)).to.equal(allPorts);
+    expect(connections(self, self, policiesIn(world.tables))).to.equal(allPorts);
+  });
+
+  it('a node reaches the pods that run on it, and only those', async () => {
+    const on = (id: string, node: string, more = '') => pod(id, { spec: `nodeName: ${node}\n  ${more}` });
+    const world = await worldOf(
+      on('shop/web', 'one'),
+      on('lab/near', 'one', 'hostNetwork: true'),
+      on('lab/far', 'two', 'hostNetwork: true'),
+      policy('{ podSelector: {} }'),
+    );
+    expect(open(world, 'lab/near', 'shop/web')).to.equal('all ports');
+    expect(open(world, 'lab/far', 'shop/web')).to.equal('no port');
   });
 
   describe('ports', () => {
@@ -193,6 +206,22 @@ describe('connections', () => {
     it('allows the addresses of its CIDR, less its exceptions', async () => {
       expect(await block('{ cidr: 203.0.113.0/24 }')).to.include({ '203.0.113.7': 'all ports' });
       expect(await block('{ cidr: 203.0.113.0/24, except: [203.0.113.0/28] }')).to.deep.equal(nobody);
+    });
+
+    it('has both families of addresses, each with exceptions', async () => {
+      const world = await worldOf(
+        ...cast,
+        policy(
+          '{ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: "2001:db8::/32", except: ["2001:db8:1::/48"] } }] }] }',
+        ),
+      );
+      expect(open(world, '2001:db8::1', 'shop/web')).to.equal('all ports');
+      expect(open(world, '2001:db8:1::1', 'shop/web')).to.equal('no port');
+      expect(open(world, '203.0.113.7', 'shop/web')).to.equal('no port');
+    });
+
+    it('an exception that is no CIDR makes the block allow nothing', async () => {
+      expect(await block('{ cidr: 203.0.113.0/24, except: [203.0.113.128] }')).to.deep.equal(nobody);
     });
 
     it('an exception is of its own block only', async () => {
