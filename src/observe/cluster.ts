@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import { type Projected, projector } from './project.ts';
 import { reflect, type Sink } from './reflector.ts';
 import { resourceInfos } from './resources.ts';
+import { locate } from './served.ts';
 import { createStore } from './store.ts';
 
 export interface Observer {
@@ -93,12 +94,13 @@ export function observe(options: Options): Observer {
       }
       if (changed) events.changed();
     },
-    missing(why) {
-      const { optional } = resourceInfos[resource];
-      if (store.setMissing(resource, why)) {
-        if (!optional) events.missing(resource, why);
-        events.changed();
-      }
+    missing(why, absent) {
+      // a CRD that is not installed is no evidence that is missing: there are no such objects
+      const problem = absent && resourceInfos[resource].optional ? undefined : why;
+      const gone = store.replace(resource, []);
+      const noticed = store.setMissing(resource, problem);
+      if (noticed) events.missing(resource, problem);
+      if (gone || noticed) events.changed();
       health.well(resource);
       arrived(resource);
     },
@@ -109,7 +111,8 @@ export function observe(options: Options): Observer {
   const running = resources.map((resource) =>
     reflect({
       connection: options.connection,
-      path: pathOf(resource),
+      path: () => locate(options.connection, resource, resourceInfos[resource], options.signal),
+      selector: resourceInfos[resource].selector,
       resource,
       sink: sinkOf(resource),
       signal: options.signal,
@@ -148,10 +151,4 @@ function keyOf(name: string): { namespace: string; name: string } {
   return slash < 0
     ? { namespace: '', name }
     : { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-}
-
-/** The path under which the API server lists a resource in all namespaces. */
-function pathOf(resource: Resource): string {
-  const { apiVersion } = resourceInfos[resource];
-  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${resource}`;
 }

@@ -13,8 +13,11 @@ export interface Sink {
   replace(pages: AsyncIterable<readonly unknown[]>): Promise<void>;
   /** Changes in order. */
   change(events: readonly WatchEvent[]): Promise<void>;
-  /** The resource cannot be had: nothing of it is known any more. Said once until `replace` is called again. */
-  missing(why: string): void;
+  /**
+   * The resource cannot be had: nothing of it is known any more. Said once until `replace` is called again.
+   * @param absent the server does not have it, rather than not showing it
+   */
+  missing(why: string, absent: boolean): void;
   /** The server is unwell; what the sink has stays. `since` counts failures in a row. */
   unwell(why: string): void;
   /** The server answers again. */
@@ -28,8 +31,10 @@ export interface WatchEvent {
 
 export interface ReflectorOptions {
   readonly connection: Connection;
-  /** `/apis/apps/v1/deployments`. */
-  readonly path: string;
+  /** `/apis/apps/v1/deployments`; or found anew before each list, where what is thrown counts like a failed list. */
+  readonly path: string | (() => Promise<string>);
+  /** Only objects with these labels. */
+  readonly selector?: string | undefined;
   readonly resource: string;
   readonly sink: Sink;
   readonly signal: AbortSignal;
@@ -54,12 +59,16 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, sink, resource, onRestart } = options;
   const wait = backoff({ most: LONGEST_WAIT });
   let version: string | undefined;
+  let path = '';
   while (!signal.aborted) {
     try {
-      if (version === undefined) version = await list(options);
+      if (version === undefined) {
+        path = typeof options.path === 'string' ? options.path : await options.path();
+        version = await list(options, path);
+      }
       wait.reset();
       sink.well();
-      version = await watch(options, version, (newer) => (version = newer));
+      version = await watch(options, path, version, (newer) => (version = newer));
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
@@ -82,7 +91,7 @@ async function recover(
       await pause(wait.next(), signal);
       return undefined;
     case 'missing':
-      sink.missing(fault.why);
+      sink.missing(fault.why, fault.absent === true);
       await pause(missingRetry * (0.75 + Math.random() / 2), signal);
       return undefined;
     case 'retry':
@@ -93,13 +102,13 @@ async function recover(
 }
 
 /** @returns the resourceVersion of the list */
-async function list({ connection, path, signal, sink }: ReflectorOptions): Promise<string> {
+async function list({ connection, selector, signal, sink }: ReflectorOptions, path: string): Promise<string> {
   let version = '';
   const pages = async function* (): AsyncIterable<readonly unknown[]> {
     let continued = '';
     do {
       const from = continued === '' ? {} : { continue: continued };
-      const query = new URLSearchParams({ limit: String(PAGE), ...from });
+      const query = new URLSearchParams({ limit: String(PAGE), ...selected(selector), ...from });
       const page = await connection.json({ path: `${path}?${query}`, signal });
       if (!isRecord(page) || !isRecord(page['metadata'])) throw new Error('the answer to a list is no list');
       const { metadata } = page;
@@ -112,6 +121,9 @@ async function list({ connection, path, signal, sink }: ReflectorOptions): Promi
   return version;
 }
 
+const selected = (selector: string | undefined): Record<string, string> =>
+  selector === undefined ? {} : { labelSelector: selector };
+
 /** The items of a typed list carry neither apiVersion nor kind. */
 function itemsOf({ kind, apiVersion, items }: Readonly<Record<string, unknown>>): readonly unknown[] {
   const head = { apiVersion, kind: String(kind).replace(/List$/, '') };
@@ -120,7 +132,8 @@ function itemsOf({ kind, apiVersion, items }: Readonly<Record<string, unknown>>)
 
 /** Follows one watch to its end. @returns the version to go on from */
 async function watch(
-  { connection, path, signal, sink, idleTimeout = IDLE_TIMEOUT }: ReflectorOptions,
+  { connection, selector, signal, sink, idleTimeout = IDLE_TIMEOUT }: ReflectorOptions,
+  path: string,
   from: string,
   reached: (version: string) => void,
 ): Promise<string> {
@@ -129,6 +142,7 @@ async function watch(
     watch: '1',
     resourceVersion: from,
     allowWatchBookmarks: 'true',
+    ...selected(selector),
     // not all watches at once: the server ends each after a time of its own
     timeoutSeconds: String(240 + Math.floor(Math.random() * 240)),
   });

@@ -3,6 +3,7 @@ import type { Slim } from '../../world/objects.ts';
 import {
   apiGroupOf,
   emptyTables,
+  type Missing,
   refOf,
   type Resource,
   resources,
@@ -48,8 +49,10 @@ interface Found {
   readonly where: string;
 }
 
-const byKind: ReadonlyMap<string, Resource> = new Map(
-  resources.map((resource) => [resourceInfos[resource].kind, resource]),
+/** Kinds of unlike groups share a name: the two NetworkPolicies. */
+const byKind: ReadonlyMap<string, readonly Resource[]> = Map.groupBy(
+  resources,
+  (resource) => resourceInfos[resource].kind,
 );
 /** Groups that served a kind before its present one did; what they hold is read in the same way. */
 const formerGroups: ReadonlySet<string> = new Set([
@@ -60,6 +63,9 @@ const formerGroups: ReadonlySet<string> = new Set([
   'batch',
 ]);
 
+/** What people write, and the group in which a cluster stores it. */
+const groupAliases: ReadonlyMap<string, string> = new Map([['projectcalico.org', 'crd.projectcalico.org']]);
+
 /** @param tick called now and then, for whoever wants to show that it goes on */
 export async function loadWorld(
   sources: readonly Source[],
@@ -67,6 +73,7 @@ export async function loadWorld(
   tick: () => void = () => {},
 ): Promise<Loaded> {
   const found: Found[] = [];
+  const unread: Found[] = [];
   const errors: Message[] = [];
   const warnings: Warning[] = [];
   let passedOver = 0;
@@ -78,16 +85,20 @@ export async function loadWorld(
       warnings.push({ where: `${name}:${line}:${column}`, message, of: message });
     for (const { value, line } of documents) {
       for (const object of objectsIn(value)) {
+        const where = `${name}:${line}`;
         const resource = object && resourceOf(object);
         if (object === undefined) passedOver += 1;
-        else if (resource !== undefined)
-          found.push({ resource, object: placed(object, resource), where: `${name}:${line}` });
+        else if (resource !== undefined && isKnownVersion(object, resource))
+          found.push({ resource, object: placed(object, resource), where });
+        else if (resource !== undefined) unread.push({ resource, object, where });
       }
     }
   }
   const tables = await project(found, errors, warnings);
+  for (const one of unread)
+    warnings.push({ where: one.where, message: `${unknownText(one)}: left out`, of: 'unknown version' });
   return {
-    world: { tables, source: 'files', missing: new Map(), nowMinute, youngAfter: 0 },
+    world: { tables, source: 'files', missing: missingOf(unread), nowMinute, youngAfter: 0 },
     errors,
     warnings,
     passedOver,
@@ -115,14 +126,40 @@ const withKind = (item: unknown, { apiVersion, kind }: { apiVersion?: string; ki
     ? { ...item, apiVersion: item['apiVersion'] ?? apiVersion, kind: item['kind'] ?? kind }
     : item;
 
-function resourceOf(object: Record<string, unknown>): Resource | undefined {
-  const { kind, apiVersion } = object;
-  const resource = byKind.get(String(kind));
-  if (resource === undefined) return undefined;
-  const group = apiGroupOf(String(apiVersion));
-  const expected = apiGroupOf(resourceInfos[resource].apiVersion);
-  const isFormer = formerGroups.has(group) && formerGroups.has(expected);
-  return group === expected || isFormer ? resource : undefined;
+function resourceOf({ kind, apiVersion }: Record<string, unknown>): Resource | undefined {
+  const given = apiGroupOf(String(apiVersion));
+  const group = groupAliases.get(given) ?? given;
+  return byKind.get(String(kind))?.find((resource) => {
+    const expected = apiGroupOf(resourceInfos[resource].apiVersion);
+    return group === expected || (formerGroups.has(group) && formerGroups.has(expected));
+  });
+}
+
+/** Newer than what is known, by its version: its fields may mean something else. */
+function isKnownVersion({ apiVersion }: Record<string, unknown>, resource: Resource): boolean {
+  const { apiVersion: read, olderVersions, optional } = resourceInfos[resource];
+  if (apiGroupOf(String(apiVersion)) !== apiGroupOf(read)) return true;
+  // those that every cluster has went from alpha over beta to v1, and are read alike; CronJobs began elsewhere
+  return optional
+    ? [read, ...olderVersions].includes(String(apiVersion))
+    : /(^|\/)v1((alpha|beta)\d+)?$|^batch\/v2alpha1$/.test(String(apiVersion));
+}
+
+function unknownText({ resource, object }: Found): string {
+  const { kind, namespaced } = resourceInfos[resource];
+  const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
+  const namespace = namespaced ? `${String(metadata['namespace'] ?? 'default')}/` : '';
+  return `${kind} ${namespace}${String(metadata['name'])} is of ${String(object['apiVersion'])}, a version that is not known`;
+}
+
+/** What of a resource could not be read is evidence that is missing. */
+function missingOf(unread: readonly Found[]): Missing {
+  return new Map(
+    [...Map.groupBy(unread, ({ resource }) => resource)].map(([resource, some]) => {
+      const [first, ...others] = some.map(unknownText);
+      return [resource, others.length === 0 ? `${first}` : `${first}; and ${others.length} more`];
+    }),
+  );
 }
 
 async function project(found: readonly Found[], errors: Message[], warnings: Warning[]): Promise<Tables> {
