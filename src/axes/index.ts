@@ -78,10 +78,12 @@ import labelsPlaceholderOwner from './labels/placeholder-owner.ts';
 import labelsServiceSelectsOthers from './labels/service-selects-others.ts';
 import networkEgressToCluster from './network/egress-to-cluster.ts';
 import networkExposedByExternalIp from './network/exposed-by-external-ip.ts';
+import networkExposedByGateway from './network/exposed-by-gateway.ts';
 import networkExposedByHostPort from './network/exposed-by-host-port.ts';
 import networkExposedByIngress from './network/exposed-by-ingress.ts';
 import networkExposedByLoadBalancer from './network/exposed-by-load-balancer.ts';
 import networkExposedByNodePort from './network/exposed-by-node-port.ts';
+import networkGatewayWithoutTls from './network/gateway-without-tls.ts';
 import networkHostNetwork from './network/host-network.ts';
 import networkIngressWithoutTls from './network/ingress-without-tls.ts';
 import networkMetadataService from './network/metadata-service.ts';
@@ -174,10 +176,12 @@ export const checks: readonly Check[] = [
   labelsServiceSelectsOthers,
   networkEgressToCluster,
   networkExposedByExternalIp,
+  networkExposedByGateway,
   networkExposedByHostPort,
   networkExposedByIngress,
   networkExposedByLoadBalancer,
   networkExposedByNodePort,
+  networkGatewayWithoutTls,
   networkHostNetwork,
   networkIngressWithoutTls,
   networkMetadataService,

@@ -6,6 +6,7 @@
 import type { RiskPolicy } from '../policy/policy.ts';
 import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
+import { entrancesLayer } from './exposure/edge/entrances.ts';
 import { type Exposure, exposureOf } from './exposure/exposure.ts';
 import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
@@ -76,6 +77,7 @@ const combine = (
 
 export function surroundingsLayer(): SurroundingsLayer {
   const access = accessLayer();
+  const entrances = entrancesLayer();
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
@@ -115,6 +117,7 @@ export function surroundingsLayer(): SurroundingsLayer {
           here(tables.networkpolicies),
           here(tables.services),
           here(tables.ingresses),
+          entrances.of(ref.namespace, tables),
           namespace,
           source,
         ),
@@ -139,6 +142,7 @@ export function surroundingsLayer(): SurroundingsLayer {
     },
     sweep() {
       for (const memo of Object.values(keyed)) memo.sweep();
+      entrances.sweep();
     },
   };
 }

@@ -2,6 +2,7 @@
 import { loadWorld } from '../../src/observe/files/load.ts';
 import { parseAddress } from '../../src/world/exposure/addresses.ts';
 import { connections, type Party } from '../../src/world/exposure/connections.ts';
+import { entrancesLayer } from '../../src/world/exposure/edge/entrances.ts';
 import { type Exposure, exposureOf } from '../../src/world/exposure/exposure.ts';
 import { canonical } from '../../src/world/exposure/intervals.ts';
 import { namespaceLabels } from '../../src/world/exposure/policies.ts';
@@ -76,6 +77,7 @@ export function exposureIn(world: World, source: World['source'] = 'files'): Exp
     inNamespace(tables.networkpolicies, 'shop'),
     inNamespace(tables.services, 'shop'),
     inNamespace(tables.ingresses, 'shop'),
+    entrancesLayer().of('shop', tables),
     find(tables.namespaces, '', 'shop'),
     source,
   );

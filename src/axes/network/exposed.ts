@@ -71,7 +71,11 @@ function isTold(way: Way, variant: Variant, workload: Workload, { exposure }: Su
 }
 
 const isSameDoor = (a: Way, b: Way): boolean =>
-  a.kind === b.kind && a.object !== 'pod' && b.object !== 'pod' && a.object.name === b.object.name;
+  a.kind === b.kind &&
+  a.object !== 'pod' &&
+  b.object !== 'pod' &&
+  a.object.kind === b.object.kind &&
+  a.object.name === b.object.name;
 
 /** The Service that opens a way. */
 export const serviceOf = ({ object }: Way, { exposure }: Surroundings): Service | undefined =>

@@ -1,21 +1,25 @@
 /**
  * Who can open a connection to a workload, and where it can connect to: the policies that select its pods, and the
- * ways in from outside. Reads what its own namespace holds, and nothing of other namespaces, so that it is derived
- * again only when that changes.
+ * ways in from outside. Reads what its own namespace holds, and of others only what leads in here, so that it is
+ * derived again only when that changes.
  *
  * The folder, from the bottom up: intervals, ports, addresses and flows are the set algebra (new values, one form for
  * each set); policies says what one NetworkPolicy means; connections answers for a pair; reach answers for a pod and
- * every peer at once, by region; sources, passage and ways add what leads in from outside.
+ * every peer at once, by region; sources, passage and ways add what leads in from outside; edge/ finds that.
  */
 import type { Ingress, Namespace, NetworkPolicy, Service } from '../objects.ts';
 import type { Variant } from '../variants.ts';
-import type { World } from '../world.ts';
+import { refOf, textOf, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
 import { noAddresses } from './addresses.ts';
+import type { Entrance } from './edge/entrance.ts';
+import type { Entrances } from './edge/entrances.ts';
+import { leadsTo } from './edge/manual-endpoints.ts';
+import { isDecided } from './edge/passing.ts';
 import { type ExposureLevel, widest } from './levels.ts';
 import { type Endpoint, isolating, namespaceLabels } from './policies.ts';
 import { levelOfReach, type Reach, reachOf } from './reach.ts';
-import { servicesOf, type Way, waysTo } from './ways.ts';
+import { frontIn, servicesOf, type Way, waysTo } from './ways.ts';
 
 export interface Exposure {
   /** The widest of its variants. */
@@ -25,10 +29,14 @@ export interface Exposure {
   /** The policies that select the workload's pods and isolate them for ingress, and for egress. */
   readonly ingressPolicies: readonly NetworkPolicy[];
   readonly egressPolicies: readonly NetworkPolicy[];
-  /** The Services that select the workload's pods. */
+  /** The Services that lead to the workload's pods. */
   readonly services: readonly Service[];
   /** The Ingresses of the namespace that lead to one of them. */
   readonly ingresses: readonly Ingress[];
+  /** Gateways, and Ingresses of other namespaces, that do. */
+  readonly entrances: readonly Entrance[];
+  /** What decides who can connect and is not known, in words. */
+  readonly doubts: readonly string[];
 }
 
 export interface VariantExposure {
@@ -44,6 +52,7 @@ export function exposureOf(
   policies: ReadonlyMap<string, NetworkPolicy>,
   services: ReadonlyMap<string, Service>,
   ingresses: ReadonlyMap<string, Ingress>,
+  entrances: Entrances,
   namespace: Namespace | undefined,
   source: World['source'],
 ): Exposure {
@@ -57,12 +66,20 @@ export function exposureOf(
       pod: variant.pod,
       addresses: noAddresses,
     };
-    const selecting = servicesOf(services, variant.labels);
-    const leading = leadingTo(ingresses, selecting);
+    const manual = entrances.manual.filter((one) => leadsTo(one, variant.labels));
+    const selecting = [...servicesOf(services, variant.labels), ...manual.map(({ service }) => service)];
+    const names = new Set(selecting.map(({ metadata }) => metadata.name));
+    const foreign = entrances.foreign.filter(({ service }) => names.has(service));
+    const leading = leadingTo(ingresses, names);
     const ingressPolicies = isolating(policies, variant.labels, 'ingress');
     const egressPolicies = isolating(policies, variant.labels, 'egress');
     const ingress = reachOf('ingress', subject, ingressPolicies);
-    const ways = waysTo(subject, ingress, { services: selecting, ingresses: leading, source });
+    const edge = { services: selecting, ingresses: leading, entrances, source };
+    const ways = waysTo(subject, ingress, edge);
+    const fronts = [
+      ...leading.map((one) => ({ ref: refOf(one), front: frontIn(entrances, one) })),
+      ...foreign.map(({ object, front }) => ({ ref: object, front })),
+    ].filter(({ front }) => !isDecided(ingress, front));
     return {
       exposure: {
         level: widest([levelOfReach(ingress), ...ways.map(({ level }) => level)]),
@@ -72,6 +89,8 @@ export function exposureOf(
       },
       selecting,
       leading,
+      foreign,
+      doubts: fronts.map(({ ref, front }) => `who passes on what ${textOf(ref)} lets in: ${front.why}`),
       ingressPolicies,
       egressPolicies,
     };
@@ -84,6 +103,8 @@ export function exposureOf(
     egressPolicies: distinct((part) => part.egressPolicies),
     services: distinct((part) => part.selecting),
     ingresses: distinct((part) => part.leading),
+    entrances: distinct((part) => part.foreign),
+    doubts: distinct((part) => part.doubts),
   };
 }
 
@@ -97,11 +118,7 @@ export function exposureAt(
 }
 
 /** The Ingresses that name one of the Services, by name. */
-function leadingTo(
-  ingresses: ReadonlyMap<string, Ingress>,
-  services: readonly Service[],
-): readonly Ingress[] {
-  const names = new Set(services.map(({ metadata }) => metadata.name));
+function leadingTo(ingresses: ReadonlyMap<string, Ingress>, names: ReadonlySet<string>): readonly Ingress[] {
   const leads = ({ service }: NonNullable<Ingress['defaultBackend']>) =>
     service !== undefined && names.has(service.name);
   return [...ingresses.values()]

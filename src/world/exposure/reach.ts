@@ -37,6 +37,8 @@ export interface Grant {
   readonly ports: Ports;
   /** Port names that only the destination's pods can resolve: on egress. */
   readonly named: RulePorts['named'];
+  /** The peer itself; none: a rule without peers. */
+  readonly peer?: NetworkPolicyPeer;
   /** It names the pods of a well-known ingress controller. */
   readonly ingressController: boolean;
 }
@@ -106,7 +108,7 @@ function grantsOf(policy: NetworkPolicy, direction: Direction, subject: Endpoint
     const grant = { policy: refOf(policy), ports, named };
     if (peers.length === 0) return { ...grant, ...everyone, path };
     return peers.flatMap((peer, at) =>
-      isValidPeer(peer) ? { ...grant, ...regionOf(peer, subject), path: `${path}/${side}/${at}` } : [],
+      isValidPeer(peer) ? { ...grant, ...regionOf(peer, subject), peer, path: `${path}/${side}/${at}` } : [],
     );
   });
 }

@@ -5,11 +5,15 @@ import { pointer } from '../variants.ts';
 import { refOf, textOf } from '../world.ts';
 import { type Addresses, addressesText, allAddresses, parseAddress, publicAddresses } from './addresses.ts';
 import * as intervals from './intervals.ts';
+import type { Entrance } from './edge/entrance.ts';
+import type { Entrances } from './edge/entrances.ts';
+import type { Front } from './edge/front.ts';
+import { isDecided, passOf } from './edge/passing.ts';
 import { type ExposureLevel, levelOfSources } from './levels.ts';
 import { admitted, backendsOf, type Source, type Target, targetsOf } from './passage.ts';
 import { type Endpoint, servingContainers } from './policies.ts';
 import { noPorts, portRange, type Ports, portsText, unionPorts } from './ports.ts';
-import type { Reach } from './reach.ts';
+import { isOpen, type Reach } from './reach.ts';
 import { balancerSources, ingressSources } from './sources.ts';
 
 export type WayKind =
@@ -17,6 +21,7 @@ export type WayKind =
   | 'node-port'
   | 'external-ip'
   | 'ingress'
+  | 'gateway'
   | 'host-port'
   | 'host-network';
 
@@ -33,9 +38,11 @@ export interface Way {
   readonly text: string;
 }
 
+/** What leads in to a pod from outside. */
 export interface Edge {
   readonly services: readonly Service[];
   readonly ingresses: readonly Ingress[];
+  readonly entrances: Entrances;
   readonly source: 'cluster' | 'files';
 }
 
@@ -52,11 +59,14 @@ export function servicesOf(
 export function waysTo(
   subject: Endpoint,
   reach: Reach,
-  { services, ingresses, source }: Edge,
+  { services, ingresses, entrances, source }: Edge,
 ): readonly Way[] {
   return [
     ...services.flatMap((service) => serviceWays(subject, reach, service, source)),
-    ...ingresses.flatMap((ingress) => ingressWay(subject, reach, ingress, services)),
+    ...ingresses.flatMap((ingress) =>
+      ingressWay(subject, reach, ingress, services, frontIn(entrances, ingress)),
+    ),
+    ...entranceWays(subject, reach, entrances.foreign, services),
     ...(subject.pod.hostNetwork === true ? [hostNetworkWay(subject)] : hostPortWays(subject, reach)),
   ];
 }
@@ -107,34 +117,97 @@ function serviceWays(
 const isPublic = (ip: string): boolean =>
   intervals.intersection(parseAddress(ip) ?? [], publicAddresses).length > 0;
 
+const unseen: Front = { name: 'ingress controller', place: 'unknown', pods: [] };
+
+export const frontIn = ({ fronts }: Entrances, { metadata }: Ingress): Front =>
+  fronts.get(metadata.name) ?? unseen;
+
 function ingressWay(
   subject: Endpoint,
   reach: Reach,
   ingress: Ingress,
   services: readonly Service[],
+  front: Front,
 ): readonly Way[] {
   const backends = backendsOf(ingress, services, subject.pod);
   const [first] = backends;
   if (first === undefined) return [];
-  const from: Source = {
-    addresses: ingressSources(ingress),
-    snat: true,
-    most: 'internet',
-    through: 'controller',
-  };
   const targets = backends.map(({ target }) => target);
   const hosts = [...new Set(backends.map(({ host }) => host ?? 'every host'))].slice(0, 3).join(', ');
-  const found = way(
+  const via = [...new Set(backends.map(({ service, target }) => `${service}:${target.port}`))];
+  return passedOn(
     { kind: 'ingress', object: refOf(ingress), path: first.path },
+    subject,
     reach,
-    from,
+    { front, addresses: ingressSources(ingress) },
     targets,
-    () => {
-      const via = [...new Set(backends.map(({ service, target }) => `${service}:${target.port}`))];
-      return `Ingress ${ingress.metadata.namespace}/${ingress.metadata.name} (${hosts}) -> Service ${via.join(', ')}`;
-    },
+    `Ingress ${ingress.metadata.namespace}/${ingress.metadata.name} (${hosts}) -> Service ${via.join(', ')}`,
   );
-  return found === undefined ? [] : [found];
+}
+
+/** One way for each door: several backends of one route may lead to the same pods. */
+function entranceWays(
+  subject: Endpoint,
+  reach: Reach,
+  entrances: readonly Entrance[],
+  services: readonly Service[],
+): readonly Way[] {
+  const leading = entrances.flatMap((entrance) => {
+    const service = services.find(({ metadata }) => metadata.name === entrance.service);
+    const targets = service === undefined ? [] : targetsOf(service, subject.pod);
+    const target = targets.find(({ port, name }) => [port, name, undefined].includes(entrance.port));
+    return target === undefined ? [] : [{ entrance, target }];
+  });
+  return [...Map.groupBy(leading, ({ entrance }) => entrance.door)].flatMap(([door, through]) => {
+    const [first] = through;
+    if (first === undefined) return [];
+    const { kind, object, path } = first.entrance;
+    const via = [...new Set(through.map(({ entrance, target }) => `${entrance.service}:${target.port}`))];
+    return passedOn(
+      { kind, object, path },
+      subject,
+      reach,
+      first.entrance,
+      through.map(({ target }) => target),
+      `${door} -> Service ${via.join(', ')}`,
+    );
+  });
+}
+
+/** A way that a controller passes on: policies see its pods, not the client. */
+function passedOn(
+  place: Place,
+  { namespace }: Endpoint,
+  reach: Reach,
+  { front, addresses }: Pick<Entrance, 'front' | 'addresses'>,
+  targets: readonly Target[],
+  door: string,
+): readonly Way[] {
+  const from: Source = { addresses, snat: true, most: 'internet', through: 'controller' };
+  if (reach.onNode || isOpen(reach) || front.place === 'unknown') {
+    const found = way(place, reach, from, targets, () => door);
+    const doubt = isDecided(reach, front) ? '' : '; its controller was not found';
+    return found === undefined ? [] : [{ ...found, text: `${found.text}${doubt}` }];
+  }
+  const passes = targets.map((target) => ({
+    target,
+    grant: passOf(reach, namespace, front, targetPorts(target)),
+  }));
+  const through = passes.filter(({ grant }) => grant !== undefined);
+  const grant = through[0]?.grant;
+  const level = levelOfSources(addresses);
+  if (grant === undefined || level === 'none') return [];
+  const because = `NetworkPolicy ${grant.policy.name} allows ${grant.whom}`;
+  return [
+    wayOf(
+      place,
+      level,
+      addresses,
+      through.map(({ target }) => target),
+      door,
+      because,
+    ),
+  ];
 }
 
 function hostPortWays(subject: Endpoint, reach: Reach): readonly Way[] {
@@ -194,13 +267,23 @@ function way(
   door: (through: readonly Target[]) => string,
 ): Way | undefined {
   const { level, through, because } = admitted(reach, from, targets);
-  if (level === 'none') return undefined;
+  return level === 'none' ? undefined : wayOf(place, level, from.addresses, through, door(through), because);
+}
+
+function wayOf(
+  place: Place,
+  level: ExposureLevel,
+  addresses: Addresses,
+  through: readonly Target[],
+  door: string,
+  because: string,
+): Way {
   const inside = list(through.map(({ number }) => number));
   return {
     ...place,
     level,
     ports: through.map(targetPorts).reduce(unionPorts, noPorts),
-    text: `${origin(level, from.addresses)} -> ${door(through)} -> port ${inside} -> ${because}`,
+    text: `${origin(level, addresses)} -> ${door} -> port ${inside} -> ${because}`,
   };
 }
 
