@@ -6,8 +6,8 @@
 import type { RiskPolicy } from '../policy/policy.ts';
 import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
-import { entrancesLayer } from './exposure/edge/entrances.ts';
-import { type Exposure, exposureOf } from './exposure/exposure.ts';
+import type { Exposure } from './exposure/exposure.ts';
+import { type Network, networkLayer } from './exposure/network.ts';
 import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly account: Account;
   readonly access: Access;
   readonly exposure: Exposure;
+  /** The exposure again, and what else the network axis reads. */
+  readonly network: Network;
   readonly vulnerabilities: Vulnerabilities;
   readonly storage: Storage;
   /** The Services that select the workload together with others that are no version of it. */
@@ -51,7 +53,7 @@ const combine = (
   owner: Owner,
   account: Account,
   access: Access,
-  exposure: Exposure,
+  network: Network,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
   sharedServices: readonly SharedService[],
@@ -65,7 +67,8 @@ const combine = (
   owner,
   account,
   access,
-  exposure,
+  exposure: network.exposure,
+  network,
   vulnerabilities,
   storage,
   sharedServices,
@@ -77,11 +80,10 @@ const combine = (
 
 export function surroundingsLayer(): SurroundingsLayer {
   const access = accessLayer();
-  const entrances = entrancesLayer();
+  const network = networkLayer();
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
-    exposure: keyedLayer(exposureOf),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: keyedLayer(vulnerabilitiesOf),
     storage: keyedLayer(storageOf),
@@ -94,7 +96,8 @@ export function surroundingsLayer(): SurroundingsLayer {
     combined: keyedLayer(combine, byReference),
   };
   return {
-    of(workload, { tables, source, missing, exploitation }, policy) {
+    of(workload, world, policy) {
+      const { tables, source, missing, exploitation } = world;
       const { key, ref } = workload;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
         inNamespace(table, ref.namespace);
@@ -111,16 +114,7 @@ export function surroundingsLayer(): SurroundingsLayer {
         keyed.owner.get(key, workload, namespace, policy),
         account,
         access(account, { tables, source }),
-        keyed.exposure.get(
-          key,
-          workload,
-          here(tables.networkpolicies),
-          here(tables.services),
-          here(tables.ingresses),
-          entrances.of(ref.namespace, tables),
-          namespace,
-          source,
-        ),
+        network.of(workload, world, declared),
         keyed.vulnerabilities.get(
           key,
           workload,
@@ -142,7 +136,7 @@ export function surroundingsLayer(): SurroundingsLayer {
     },
     sweep() {
       for (const memo of Object.values(keyed)) memo.sweep();
-      entrances.sweep();
+      network.sweep();
     },
   };
 }

@@ -146,10 +146,10 @@ function isKnownVersion({ apiVersion }: Record<string, unknown>, resource: Resou
 }
 
 function unknownText({ resource, object }: Found): string {
-  const { kind, namespaced } = resourceInfos[resource];
-  const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
-  const namespace = namespaced ? `${String(metadata['namespace'] ?? 'default')}/` : '';
-  return `${kind} ${namespace}${String(metadata['name'])} is of ${String(object['apiVersion'])}, a version that is not known`;
+  const { apiVersion, kind, metadata } = placed(object, resource);
+  const { namespace = '', name = '' } = (isRecord(metadata) ? metadata : {}) as Record<string, string>;
+  const ref = { apiVersion: String(apiVersion), kind: String(kind), namespace, name };
+  return `${textOf(ref)} is of ${String(object['apiVersion'])}, a version that is not known`;
 }
 
 /** What of a resource could not be read is evidence that is missing. */

@@ -8,6 +8,7 @@
  * every peer at once, by region; sources, passage and ways add what leads in from outside; edge/ finds that.
  */
 import type { Ingress, Namespace, NetworkPolicy, Service } from '../objects.ts';
+import { isEmptySelector } from '../selector.ts';
 import type { Variant } from '../variants.ts';
 import { refOf, textOf, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
@@ -17,7 +18,7 @@ import type { Entrances } from './edge/entrances.ts';
 import { leadsTo } from './edge/manual-endpoints.ts';
 import { isDecided } from './edge/passing.ts';
 import { type ExposureLevel, widest } from './levels.ts';
-import { type Endpoint, isolating, namespaceLabels } from './policies.ts';
+import { type Endpoint, isolates, isolating, namespaceLabels } from './policies.ts';
 import { levelOfReach, type Reach, reachOf } from './reach.ts';
 import { frontIn, servicesOf, type Way, waysTo } from './ways.ts';
 
@@ -29,6 +30,8 @@ export interface Exposure {
   /** The policies that select the workload's pods and isolate them for ingress, and for egress. */
   readonly ingressPolicies: readonly NetworkPolicy[];
   readonly egressPolicies: readonly NetworkPolicy[];
+  /** Some policy of the namespace isolates whatever pod comes for ingress. */
+  readonly hasDefaultDeny: boolean;
   /** The Services that lead to the workload's pods. */
   readonly services: readonly Service[];
   /** The Ingresses of the namespace that lead to one of them. */
@@ -101,6 +104,9 @@ export function exposureOf(
     variants: parts.map(({ exposure }) => exposure),
     ingressPolicies: distinct((part) => part.ingressPolicies),
     egressPolicies: distinct((part) => part.egressPolicies),
+    hasDefaultDeny: policies
+      .values()
+      .some((policy) => isolates(policy, 'ingress') && isEmptySelector(policy.podSelector)),
     services: distinct((part) => part.selecting),
     ingresses: distinct((part) => part.leading),
     entrances: distinct((part) => part.foreign),

@@ -52,17 +52,17 @@ export const namespaceLabels = (name: string, labels: Labels | undefined): Label
   'kubernetes.io/metadata.name': name,
 });
 
-/** The API refuses a peer that says nothing, and one that names both addresses and pods. */
+/** The API refuses a peer that says nothing, names both addresses and pods, or an address block that is none. */
 export function isValidPeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer): boolean {
   const pods = [podSelector, namespaceSelector].filter((selector) => selector !== undefined);
   return ipBlock === undefined
     ? pods.length > 0 && !pods.some(isInvalidSelector)
-    : pods.length === 0 && parseCidr(ipBlock.cidr) !== undefined;
+    : pods.length === 0 && [ipBlock.cidr, ...ipBlock.except].every((cidr) => parseCidr(cidr) !== undefined);
 }
 
 const blocks = new WeakMap<NonNullable<NetworkPolicyPeer['ipBlock']>, Addresses>();
 
-/** The addresses of an ipBlock without its exceptions; exceptions that cannot be read take nothing away. */
+/** The addresses of an ipBlock without its exceptions. */
 export function blockOf(ipBlock: NonNullable<NetworkPolicyPeer['ipBlock']>): Addresses {
   const known = blocks.get(ipBlock);
   if (known !== undefined) return known;
