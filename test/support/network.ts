@@ -78,7 +78,7 @@ export function exposureIn(world: World, source: World['source'] = 'files'): Exp
     inNamespace(tables.services, 'shop'),
     inNamespace(tables.ingresses, 'shop'),
     entrancesLayer().of('shop', tables),
-    find(tables.namespaces, '', 'shop'),
+    namespaceLabels('shop', find(tables.namespaces, '', 'shop')?.metadata.labels),
     source,
   );
 }

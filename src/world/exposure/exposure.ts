@@ -7,7 +7,7 @@
  * each set); policies says what one NetworkPolicy means; connections answers for a pair; reach answers for a pod and
  * every peer at once, by region; sources, passage and ways add what leads in from outside; edge/ finds that.
  */
-import type { Ingress, Namespace, NetworkPolicy, Service } from '../objects.ts';
+import type { Ingress, Labels, NetworkPolicy, Service } from '../objects.ts';
 import { isEmptySelector } from '../selector.ts';
 import type { Variant } from '../variants.ts';
 import { refOf, textOf, type World } from '../world.ts';
@@ -18,8 +18,9 @@ import type { Entrances } from './edge/entrances.ts';
 import { leadsTo } from './edge/manual-endpoints.ts';
 import { isDecided } from './edge/passing.ts';
 import { type ExposureLevel, widest } from './levels.ts';
-import { type Endpoint, isolates, isolating, namespaceLabels } from './policies.ts';
-import { levelOfReach, type Reach, reachOf } from './reach.ts';
+import { isolationOf } from './groups.ts';
+import { type Endpoint, isolates } from './policies.ts';
+import { levelOfReach, type Reach } from './reach.ts';
 import { frontIn, servicesOf, type Way, waysTo } from './ways.ts';
 
 export interface Exposure {
@@ -49,18 +50,20 @@ export interface VariantExposure {
   readonly ways: readonly Way[];
 }
 
-/** @param policies and the other maps: what the workload's namespace holds, by name */
+/**
+ * @param policies and the other maps: what the workload's namespace holds, by name
+ * @param labelsOfHome the labels of that namespace as selectors see them
+ */
 export function exposureOf(
   workload: Workload,
   policies: ReadonlyMap<string, NetworkPolicy>,
   services: ReadonlyMap<string, Service>,
   ingresses: ReadonlyMap<string, Ingress>,
   entrances: Entrances,
-  namespace: Namespace | undefined,
+  labelsOfHome: Labels,
   source: World['source'],
 ): Exposure {
   const home = workload.ref.namespace;
-  const labelsOfHome = namespaceLabels(home, namespace?.metadata.labels);
   const parts = workload.variants.map((variant) => {
     const subject: Endpoint = {
       namespace: home,
@@ -74,9 +77,8 @@ export function exposureOf(
     const names = new Set(selecting.map(({ metadata }) => metadata.name));
     const foreign = entrances.foreign.filter(({ service }) => names.has(service));
     const leading = leadingTo(ingresses, names);
-    const ingressPolicies = isolating(policies, variant.labels, 'ingress');
-    const egressPolicies = isolating(policies, variant.labels, 'egress');
-    const ingress = reachOf('ingress', subject, ingressPolicies);
+    const { policies: ingressPolicies, reach: ingress } = isolationOf(policies, 'ingress', subject);
+    const { policies: egressPolicies, reach: egress } = isolationOf(policies, 'egress', subject);
     const edge = { services: selecting, ingresses: leading, entrances, source };
     const ways = waysTo(subject, ingress, edge);
     const fronts = [
@@ -87,7 +89,7 @@ export function exposureOf(
       exposure: {
         level: widest([levelOfReach(ingress), ...ways.map(({ level }) => level)]),
         ingress,
-        egress: reachOf('egress', subject, egressPolicies),
+        egress,
         ways,
       },
       selecting,
@@ -98,7 +100,9 @@ export function exposureOf(
       egressPolicies,
     };
   });
-  const distinct = <T>(of: (part: (typeof parts)[number]) => readonly T[]) => [...new Set(parts.flatMap(of))];
+  const [only] = parts;
+  const distinct = <T>(of: (part: (typeof parts)[number]) => readonly T[]) =>
+    only !== undefined && parts.length === 1 ? of(only) : [...new Set(parts.flatMap(of))];
   return {
     level: widest(parts.map(({ exposure }) => exposure.level)),
     variants: parts.map(({ exposure }) => exposure),

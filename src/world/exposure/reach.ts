@@ -3,7 +3,7 @@
  * namespace, and peers that a rule lists. Peers are described, never enumerated, so that the result depends on the
  * policies of one namespace only, whatever the size of the cluster.
  */
-import type { NetworkPolicy, NetworkPolicyPeer, Ref } from '../objects.ts';
+import type { Labels, NetworkPolicy, NetworkPolicyPeer, Ref } from '../objects.ts';
 import { isEmptySelector, selects, selectorText } from '../selector.ts';
 import { refOf } from '../world.ts';
 import { type Addresses, addressesText, allAddresses, noAddresses, privateNetworks } from './addresses.ts';
@@ -97,18 +97,47 @@ export function reachOf(
 const coversPrivateNetwork = (addresses: Addresses): boolean =>
   privateNetworks.some((network) => intervals.contains(addresses, network));
 
+/** What a rule grants to one peer, before it is known which pod its port names are asked of. */
+interface Template {
+  readonly grant: Grant;
+  readonly rule: RulePorts;
+}
+
+type Templates = { readonly home: Labels; readonly list: readonly Template[] };
+
+const templates: Readonly<Record<Direction, WeakMap<NetworkPolicy, Templates>>> = {
+  ingress: new WeakMap(),
+  egress: new WeakMap(),
+};
+
+/** Most pods that a policy selects get the same grants, so they share them. */
 function grantsOf(policy: NetworkPolicy, direction: Direction, subject: Endpoint): readonly Grant[] {
+  const { namespaceLabels: home } = subject;
+  let known = templates[direction].get(policy);
+  if (known?.home !== home) {
+    known = { home, list: templatesOf(policy, direction, home) };
+    templates[direction].set(policy, known);
+  }
+  return known.list.flatMap(({ grant, rule }) => {
+    const isNamed = direction === 'ingress' && rule.named.length > 0;
+    const ports = isNamed ? resolve(rule, subject.pod) : grant.ports;
+    if (isEmptyPorts(ports) && grant.named.length === 0) return [];
+    return [isNamed ? { ...grant, ports } : grant];
+  });
+}
+
+function templatesOf(policy: NetworkPolicy, direction: Direction, home: Labels): readonly Template[] {
   const side = direction === 'ingress' ? 'from' : 'to';
   return policy[direction].flatMap(({ peers, ports: written }, index) => {
     const path = `/spec/${direction}/${index}`;
     const rule = portsOf(written);
-    const ports = direction === 'ingress' ? resolve(rule, subject.pod) : rule.numbered;
     const named = direction === 'ingress' ? [] : rule.named;
-    if (isEmptyPorts(ports) && named.length === 0) return [];
-    const grant = { policy: refOf(policy), ports, named };
-    if (peers.length === 0) return { ...grant, ...everyone, path };
+    const common = { policy: refOf(policy), ports: rule.numbered, named };
+    if (peers.length === 0) return [{ rule, grant: { ...common, ...everyone, path } }];
     return peers.flatMap((peer, at) =>
-      isValidPeer(peer) ? { ...grant, ...regionOf(peer, subject), peer, path: `${path}/${side}/${at}` } : [],
+      isValidPeer(peer)
+        ? [{ rule, grant: { ...common, ...regionOf(peer, home), peer, path: `${path}/${side}/${at}` } }]
+        : [],
     );
   });
 }
@@ -123,7 +152,7 @@ const everyone: Region = {
   ingressController: false,
 };
 
-function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
+function regionOf(peer: NetworkPolicyPeer, home: Labels): Region {
   const { podSelector, namespaceSelector, ipBlock } = peer;
   if (ipBlock !== undefined) {
     const addresses = blockOf(ipBlock);
@@ -137,7 +166,7 @@ function regionOf(peer: NetworkPolicyPeer, subject: Endpoint): Region {
   }
   const everyPod = podSelector === undefined || isEmptySelector(podSelector);
   const everyNamespace = namespaceSelector !== undefined && isEmptySelector(namespaceSelector);
-  const own = namespaceSelector === undefined || selects(namespaceSelector, subject.namespaceLabels);
+  const own = namespaceSelector === undefined || selects(namespaceSelector, home);
   const scope = !everyPod ? 'pods' : everyNamespace ? 'cluster' : own ? 'namespace' : 'pods';
   return {
     scope,

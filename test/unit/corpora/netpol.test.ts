@@ -99,7 +99,7 @@ const exposureIn = (workload: Workload, { tables, source }: World) => {
     inNamespace(tables.services, namespace),
     inNamespace(tables.ingresses, namespace),
     entrancesLayer().of(namespace, tables),
-    find(tables.namespaces, '', namespace),
+    namespaceLabels(namespace, find(tables.namespaces, '', namespace)?.metadata.labels),
     source,
   );
 };
