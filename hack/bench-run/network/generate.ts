@@ -1,4 +1,5 @@
 /** The objects of the network benchmark: pure, and the same for the same numbers and seed. */
+import type { Resource } from '../../../src/world/world.ts';
 import { type Random, seeded } from '../random.ts';
 
 export interface NetworkLoad {
@@ -26,27 +27,36 @@ const API = 'gateway.networking.k8s.io';
 const teams = ['checkout', 'catalog', 'identity', 'payments', 'search', 'platform'];
 const tiers = ['front', 'back', 'data'];
 
-/** Objects by resource. */
-export function generate(load: NetworkLoad): ReadonlyMap<string, readonly Raw[]> {
-  const random = seeded(load.seed);
-  const spaces = Array.from({ length: load.namespaces }, (_, index) => `ns-${index}`);
-  const some = (count: number, make: (index: number, namespace: string) => Raw): readonly Raw[] =>
-    Array.from({ length: count }, (_, index) => make(index, spaces[index % spaces.length] ?? ''));
-  const apps = some(load.workloads, (index, namespace) => deployment(index, namespace, random));
-  return new Map<string, readonly Raw[]>([
-    ['namespaces', spaces.map((name, index) => namespaceObject(name, index))],
-    ['deployments', [...apps, controller()]],
-    ['replicasets', apps.map(replicaSet)],
-    ['pods', apps.flatMap((app, index) => pods(app, index, load.podsOfEach))],
-    ['services', some(load.services, (index, namespace) => service(index, namespace, random))],
-    ['networkpolicies', some(load.policies, (index, namespace) => policy(index, namespace, spaces, random))],
+/** Every object is made from the seed and its own number: nothing is shared, and none needs another to be kept. */
+const sourceOf = (load: NetworkLoad, what: number, index: number): Random =>
+  seeded(load.seed * 1_000_003 + what * 100_000_007 + index);
+
+const namespaceOf = (load: NetworkLoad, index: number): string => `ns-${index % load.namespaces}`;
+
+/** The objects of each resource, one after the other. */
+export function generate(load: NetworkLoad): ReadonlyMap<Resource, Iterable<Raw>> {
+  const some = (count: number, make: (index: number, namespace: string) => Raw): Iterable<Raw> =>
+    range(count).map((index) => make(index, namespaceOf(load, index)));
+  const { workloads, podsOfEach } = load;
+  return new Map<Resource, Iterable<Raw>>([
+    ['namespaces', range(load.namespaces).map(namespaceObject)],
+    ['deployments', some(workloads, (index, namespace) => deployment(load, index, namespace))],
+    ['replicasets', some(workloads, (index, namespace) => replicaSet(load, index, namespace))],
+    ['pods', range(workloads * podsOfEach).map((number) => pod(load, number))],
+    ['services', some(load.services, (index, namespace) => service(load, index, namespace))],
+    ['networkpolicies', range(load.policies).map((index) => policyAt(load, index))],
     ['ingressclasses', [ingressClass()]],
     ['ingresses', some(Math.round(load.services / 10), ingress)],
     ['gateways', [gateway()]],
     ['httproutes', some(Math.round(load.services / 20), route)],
-    ['nodes', Array.from({ length: Math.ceil((load.workloads * load.podsOfEach) / 100) }, node)],
+    ['nodes', range(Math.ceil((workloads * podsOfEach) / 100)).map(node)],
     ['daemonsets', [plugin()]],
+    ['statefulsets', [controller()]],
   ]);
+}
+
+function* range(count: number): Generator<number> {
+  for (let index = 0; index < count; index += 1) yield index;
 }
 
 const object = (apiVersion: string, kind: string, namespace: string, name: string, rest: Raw): Raw => ({
@@ -56,10 +66,10 @@ const object = (apiVersion: string, kind: string, namespace: string, name: strin
   ...rest,
 });
 
-const namespaceObject = (name: string, index: number): Raw => ({
+const namespaceObject = (index: number): Raw => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name, labels: { team: teams[index % teams.length] } },
+  metadata: { name: `ns-${index}`, labels: { team: teams[index % teams.length] } },
 });
 
 const labelsOf = (index: number) => ({
@@ -68,68 +78,57 @@ const labelsOf = (index: number) => ({
   'app.kubernetes.io/part-of': `system-${index % 97}`,
 });
 
-const containers = (index: number, random: Random) => [
-  {
-    name: 'main',
-    image: `registry.example/app-${index}:1`,
-    ports: [
-      { name: 'http', containerPort: 8080 },
-      ...(random.chance(0.3) ? [{ name: 'metrics', containerPort: 9090 }] : []),
-      ...(random.chance(0.1) ? [{ name: 'db', containerPort: 5432 }] : []),
-    ],
-  },
-];
-
-const deployment = (index: number, namespace: string, random: Random): Raw =>
-  object('apps/v1', 'Deployment', namespace, `app-${index}`, {
-    spec: {
-      replicas: 5,
-      template: { metadata: { labels: labelsOf(index) }, spec: { containers: containers(index, random) } },
-    },
-  });
-
-interface Named {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly template: { readonly spec: object } };
+function containersOf(load: NetworkLoad, index: number) {
+  const random = sourceOf(load, 1, index);
+  const ports = [
+    { name: 'http', containerPort: 8080 },
+    ...(random.chance(0.3) ? [{ name: 'metrics', containerPort: 9090 }] : []),
+    ...(random.chance(0.1) ? [{ name: 'db', containerPort: 5432 }] : []),
+  ];
+  return [{ name: 'main', image: `registry.example/app-${index}:1`, ports }];
 }
+
+const specOf = (load: NetworkLoad, index: number): Raw => ({
+  replicas: load.podsOfEach,
+  template: { metadata: { labels: labelsOf(index) }, spec: { containers: containersOf(load, index) } },
+});
+
+const deployment = (load: NetworkLoad, index: number, namespace: string): Raw =>
+  object('apps/v1', 'Deployment', namespace, `app-${index}`, { spec: specOf(load, index) });
 
 const ownedBy = (apiVersion: string, kind: string, name: string) => [
   { apiVersion, kind, name, uid: `${kind}-${name}`, controller: true },
 ];
 
-function replicaSet(app: Raw): Raw {
-  const { metadata, spec } = app as unknown as Named;
-  const made = object('apps/v1', 'ReplicaSet', metadata.namespace, `${metadata.name}-1`, { spec });
-  const ownerReferences = ownedBy('apps/v1', 'Deployment', metadata.name);
+function replicaSet(load: NetworkLoad, index: number, namespace: string): Raw {
+  const made = object('apps/v1', 'ReplicaSet', namespace, `app-${index}-1`, { spec: specOf(load, index) });
+  const ownerReferences = ownedBy('apps/v1', 'Deployment', `app-${index}`);
   return { ...made, metadata: { ...(made['metadata'] as object), ownerReferences } };
 }
 
-function pods(app: Raw, index: number, count: number): readonly Raw[] {
-  const { metadata, spec } = app as unknown as Named;
-  return Array.from({ length: count }, (_, replica) => {
-    const number = index * count + replica;
-    return {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name: `${metadata.name}-1-${replica}`,
-        namespace: metadata.namespace,
-        uid: `pod-${number}`,
-        labels: { ...labelsOf(index), 'pod-template-hash': '1' },
-        ownerReferences: ownedBy('apps/v1', 'ReplicaSet', `${metadata.name}-1`),
-      },
-      spec: { ...spec.template.spec, nodeName: `node-${number % 500}` },
-      status: {
-        phase: 'Running',
-        podIPs: [{ ip: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}` }],
-      },
-    };
-  });
+function pod(load: NetworkLoad, number: number): Raw {
+  const index = Math.floor(number / load.podsOfEach);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `app-${index}-1-${number % load.podsOfEach}`,
+      namespace: namespaceOf(load, index),
+      uid: `pod-${number}`,
+      labels: { ...labelsOf(index), 'pod-template-hash': '1' },
+      ownerReferences: ownedBy('apps/v1', 'ReplicaSet', `app-${index}-1`),
+    },
+    spec: { containers: containersOf(load, index), nodeName: `node-${number % 500}` },
+    status: {
+      phase: 'Running',
+      podIPs: [{ ip: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}` }],
+    },
+  };
 }
 
 /** Three in a hundred are LoadBalancers, five NodePorts. */
-function service(index: number, namespace: string, random: Random): Raw {
-  const kind = random.int(100);
+function service(load: NetworkLoad, index: number, namespace: string): Raw {
+  const kind = sourceOf(load, 2, index).int(100);
   const type = kind < 3 ? 'LoadBalancer' : kind < 8 ? 'NodePort' : 'ClusterIP';
   return object('v1', 'Service', namespace, `svc-${index}`, {
     spec: {
@@ -143,21 +142,25 @@ function service(index: number, namespace: string, random: Random): Raw {
   });
 }
 
-/** One in ten is a default deny; the others are of the kinds that people write. */
-function policy(index: number, namespace: string, spaces: readonly string[], random: Random): Raw {
+/** The first of each namespace is a default deny; the others are of the kinds that people write. */
+export function policyAt(load: NetworkLoad, index: number): Raw {
+  const random = sourceOf(load, 3, index);
   const peer = () =>
     random.pick<Raw>([
       { podSelector: { matchLabels: { tier: random.pick(tiers) } } },
       { namespaceSelector: { matchLabels: { team: random.pick(teams) } } },
       {
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': random.pick(spaces) } },
+        namespaceSelector: {
+          matchLabels: { 'kubernetes.io/metadata.name': `ns-${random.int(load.namespaces)}` },
+        },
         podSelector: {},
       },
-      { ipBlock: { cidr: `10.${random.int(256)}.0.0/16`, except: [`10.${random.int(256)}.1.0/24`] } },
+      { ipBlock: { cidr: `10.${random.int(256)}.0.0/16` } },
+      { ipBlock: { cidr: '10.0.0.0/8', except: [`10.${random.int(256)}.1.0/24`] } },
     ]);
   const ports = () =>
-    random.pick([[{ port: 'http' }], [{ port: 8080 }], [{ port: 1024, endPort: 9999 }], []]);
-  const isDefault = Math.floor(index / spaces.length) === 0;
+    random.pick<readonly Raw[]>([[{ port: 'http' }], [{ port: 8080 }], [{ port: 1024, endPort: 9999 }], []]);
+  const isDefault = index < load.namespaces;
   const podSelector = isDefault
     ? {}
     : random.pick<Raw>([
@@ -165,7 +168,7 @@ function policy(index: number, namespace: string, spaces: readonly string[], ran
         { matchLabels: { tier: random.pick(tiers) } },
         { matchExpressions: [{ key: 'tier', operator: 'In', values: tiers.slice(0, 1 + random.int(2)) }] },
       ]);
-  return object('networking.k8s.io/v1', 'NetworkPolicy', namespace, `policy-${index}`, {
+  return object('networking.k8s.io/v1', 'NetworkPolicy', namespaceOf(load, index), `policy-${index}`, {
     spec: {
       podSelector,
       policyTypes: random.chance(0.3) ? ['Ingress', 'Egress'] : ['Ingress'],
@@ -191,7 +194,7 @@ const ingressClass = (): Raw =>
   });
 
 const controller = (): Raw =>
-  object('apps/v1', 'Deployment', 'ns-0', 'ingress-nginx-controller', {
+  object('apps/v1', 'StatefulSet', 'ns-0', 'ingress-nginx-controller', {
     spec: {
       template: {
         metadata: { labels: { 'app.kubernetes.io/name': 'ingress-nginx' } },
@@ -219,7 +222,7 @@ const route = (index: number, namespace: string): Raw =>
     },
   });
 
-const node = (_: unknown, index: number): Raw => ({
+const node = (index: number): Raw => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name: `node-${index}` },
