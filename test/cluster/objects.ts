@@ -28,7 +28,7 @@ export const deployment = ({ namespace, name, replicas = 1, privileged = false }
   });
 
 /** A CRD that takes any object of the resource, in these versions. */
-const crdOf = (resource: Resource, versions: readonly string[] = [apiVersionOf(resource)]) => {
+export const crdOf = (resource: Resource, versions: readonly string[] = [apiVersionOf(resource)]) => {
   const { kind, namespaced } = resourceInfos[resource];
   const plural = pluralOf(resource);
   const group = apiGroupOf(apiVersionOf(resource));

@@ -8,7 +8,7 @@ import { selects } from '../../../src/world/selector.ts';
 import type { World } from '../../../src/world/world.ts';
 import { workloadsLayer } from '../../../src/world/workloads.ts';
 
-const load = loadOf(150, 7);
+const load = loadOf(200, 7);
 const listed = (seed: number) =>
   [...generate({ ...load, seed })].map(([name, some]) => [name, [...some]] as const);
 
