@@ -1,7 +1,7 @@
 /** How much of the evidence that each axis needs could be read, and what is missing. */
 import type { Axis } from '../axes/check.ts';
 import type { Surroundings } from '../world/surroundings.ts';
-import { flawsOf } from '../world/exposure/flaws.ts';
+import { flawsOf, flawsOfService } from '../world/exposure/flaws.ts';
 import { refOf, type Resource, textOf } from '../world/world.ts';
 import type { Workload } from '../world/workloads.ts';
 
@@ -103,13 +103,16 @@ const rarelyNeeded = [
 const unread: Need = {
   weight: 2,
   have: (_, { exposure, network, missing }) => {
-    const { ingressPolicies, egressPolicies, doubts } = exposure;
-    const policies = [...new Set([...ingressPolicies, ...egressPolicies])];
+    const { ingressPolicies, egressPolicies, services, doubts } = exposure;
+    const flawed = [
+      ...[...new Set([...ingressPolicies, ...egressPolicies])].map((one) => ({ one, flaws: flawsOf(one) })),
+      ...services.map((one) => ({ one, flaws: flawsOfService(one) })),
+    ];
     const all = [
       ...doubts,
       ...network.enforcement.unevaluated.map((name) => `${name}: not evaluated`),
-      ...policies.flatMap((policy) =>
-        flawsOf(policy).map(({ path, problem }) => `${textOf(refOf(policy))} ${path}: ${problem}`),
+      ...flawed.flatMap(({ one, flaws }) =>
+        flaws.map(({ path, problem }) => `${textOf(refOf(one))} ${path}: ${problem}`),
       ),
       ...rarelyNeeded.flatMap((resource) => missing.get(resource) ?? []),
     ];

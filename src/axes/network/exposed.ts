@@ -1,6 +1,6 @@
 /** What the checks of the family `exposure` share: the weight of each level, and how a way becomes a finding. */
 import { type ExposureLevel, isWider } from '../../world/exposure/levels.ts';
-import type { Way, WayKind } from '../../world/exposure/ways.ts';
+import type { Way, WayKind } from '../../world/exposure/edge/way.ts';
 import type { VariantExposure } from '../../world/exposure/exposure.ts';
 import { exposureAt } from '../../world/exposure/exposure.ts';
 import type { Service } from '../../world/objects.ts';

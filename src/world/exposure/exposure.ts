@@ -5,7 +5,8 @@
  *
  * The folder, from the bottom up: intervals, ports, addresses and flows are the set algebra (new values, one form for
  * each set); policies says what one NetworkPolicy means; connections answers for a pair; reach answers for a pod and
- * every peer at once, by region; sources, passage and ways add what leads in from outside; edge/ finds that.
+ * every peer at once, by region; groups asks it once for pods that are alike. passage and edge/ add what leads in from
+ * outside.
  */
 import type { Ingress, Labels, NetworkPolicy, Service } from '../objects.ts';
 import { isEmptySelector } from '../selector.ts';
@@ -21,7 +22,9 @@ import { type ExposureLevel, widest } from './levels.ts';
 import { isolationOf } from './groups.ts';
 import { type Endpoint, isolates } from './policies.ts';
 import { levelOfReach, type Reach } from './reach.ts';
-import { frontIn, servicesOf, type Way, waysTo } from './ways.ts';
+import { frontIn } from './edge/passed-on.ts';
+import type { Way } from './edge/way.ts';
+import { servicesOf, waysTo } from './edge/ways.ts';
 
 export interface Exposure {
   /** The widest of its variants. */

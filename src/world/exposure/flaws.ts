@@ -1,5 +1,11 @@
 /** What is wrong in an object that the API server would refuse, or that means nothing: the rule then allows nothing. */
-import type { LabelSelector, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../objects.ts';
+import type {
+  LabelSelector,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  Service,
+} from '../objects.ts';
 import { isInvalidSelector } from '../selector.ts';
 import { pointer } from '../variants.ts';
 import { parseCidr } from './addresses.ts';
@@ -41,6 +47,14 @@ export function flawsOf(policy: NetworkPolicy): readonly Flaw[] {
   known.set(policy, found);
   return found;
 }
+
+/** Of ranges that cannot be read, what they would let in is unknown: the others count, or without any, everybody. */
+export const flawsOfService = ({ loadBalancerSourceRanges }: Service): readonly Flaw[] =>
+  loadBalancerSourceRanges.flatMap((range, index) =>
+    parseCidr(range.trim()) === undefined
+      ? [flaw(['spec', 'loadBalancerSourceRanges', index], `${range} is no CIDR`)]
+      : [],
+  );
 
 function inSelector(selector: LabelSelector | undefined, at: Segments): readonly Flaw[] {
   return (selector?.matchExpressions ?? []).flatMap((expression, index) => {

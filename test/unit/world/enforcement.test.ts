@@ -5,7 +5,7 @@ import { coverageOf } from '../../../src/score/coverage.ts';
 import { decidingPlugin, knownPlugins, pluginsIn } from '../../../src/world/exposure/plugins.ts';
 import { inNamespace } from '../../../src/world/world.ts';
 import { judge } from '../../support/fixture.ts';
-import { pod, policy, worldOf } from '../../support/network.ts';
+import { pod, policy, service, worldOf } from '../../support/network.ts';
 
 interface DaemonSetOptions {
   readonly image?: string;
@@ -143,6 +143,16 @@ describe('coverage of the network axis', () => {
     const wrong = '{ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/99 } }] }] }';
     expect((await coverage(daemonSet('cilium'), policy(wrong))).missing).to.deep.equal([
       'NetworkPolicy shop/policy /spec/ingress/0/from/0/ipBlock/cidr: 10.0.0.0/99 is no CIDR',
+    ]);
+  });
+
+  it('names a range of a load balancer that cannot be read', async () => {
+    const balancer = service(
+      '{ type: LoadBalancer, selector: { app: web }, loadBalancerSourceRanges: [10.0.0.0/40], ports: [{ port: 80 }] }',
+    );
+    const { missing } = await coverage(balancer.replace('name: web', 'name: lb'));
+    expect(missing).to.deep.equal([
+      'Service shop/lb /spec/loadBalancerSourceRanges/0: 10.0.0.0/40 is no CIDR',
     ]);
   });
 

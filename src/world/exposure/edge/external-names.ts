@@ -1,7 +1,7 @@
 /** Ingresses that lead to a Service of another namespace, by an ExternalName that is its name in the cluster's DNS. */
 import type { Ingress, IngressBackend, IngressClass, Service } from '../../objects.ts';
 import { all, inNamespace, refOf, type Tables } from '../../world.ts';
-import { ingressSources } from '../sources.ts';
+import { ingressSources } from './sources.ts';
 import { frontOfIngress } from './classes.ts';
 import type { Entrance } from './entrance.ts';
 import type { FrontPods } from './front.ts';

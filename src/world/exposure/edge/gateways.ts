@@ -18,7 +18,7 @@ import { selects } from '../../selector.ts';
 import { pointer } from '../../variants.ts';
 import { all, find, inNamespace, refOf, type Table, type Tables, textOf } from '../../world.ts';
 import { namespaceLabels } from '../policies.ts';
-import { gatewaySources } from '../sources.ts';
+import { gatewaySources } from './sources.ts';
 import { frontOfGateway } from './classes.ts';
 import type { Entrance } from './entrance.ts';
 import type { Front, FrontPods } from './front.ts';

@@ -1,14 +1,14 @@
 /** From where a load balancer or an ingress controller lets connections in, before policies. */
-import type { Gateway, Ingress, Service } from '../objects.ts';
-import { type Addresses, allAddresses, parseAddress, parseCidr, privateAddresses } from './addresses.ts';
+import type { Gateway, Ingress, Service } from '../../objects.ts';
+import { type Addresses, allAddresses, parseAddress, parseCidr, privateAddresses } from '../addresses.ts';
 import {
   allowListAnnotations,
   isInternalBalancer,
   isInternalGatewayClass,
   isInternalIngress,
   SOURCE_RANGES_ANNOTATION,
-} from './controllers.ts';
-import * as intervals from './intervals.ts';
+} from '../controllers.ts';
+import * as intervals from '../intervals.ts';
 
 export function balancerSources({ metadata, ...service }: Service): Addresses {
   const { annotations } = metadata;
