@@ -37,7 +37,7 @@ export interface Grant {
   readonly ports: Ports;
   /** Port names that only the destination's pods can resolve: on egress. */
   readonly named: RulePorts['named'];
-  /** The peer itself; none: a rule without peers. */
+  /** The peer that names pods or addresses. */
   readonly peer?: NetworkPolicyPeer;
   /** It names the pods of a well-known ingress controller. */
   readonly ingressController: boolean;
@@ -136,13 +136,13 @@ function templatesOf(policy: NetworkPolicy, direction: Direction, home: Labels):
     if (peers.length === 0) return [{ rule, grant: { ...common, ...everyone, path } }];
     return peers.flatMap((peer, at) =>
       isValidPeer(peer)
-        ? [{ rule, grant: { ...common, ...regionOf(peer, home), peer, path: `${path}/${side}/${at}` } }]
+        ? [{ rule, grant: { ...common, ...regionOf(peer, home), path: `${path}/${side}/${at}` } }]
         : [],
     );
   });
 }
 
-type Region = Pick<Grant, 'scope' | 'region' | 'whom' | 'addresses' | 'ingressController'>;
+type Region = Pick<Grant, 'scope' | 'region' | 'whom' | 'addresses' | 'peer' | 'ingressController'>;
 
 const everyone: Region = {
   scope: 'everyone',
@@ -161,6 +161,7 @@ function regionOf(peer: NetworkPolicyPeer, home: Labels): Region {
       region: coversPrivateNetwork(addresses) ? 'cluster' : 'listed',
       whom: addressesText(addresses),
       addresses,
+      peer,
       ingressController: false,
     };
   }
@@ -173,6 +174,7 @@ function regionOf(peer: NetworkPolicyPeer, home: Labels): Region {
     region: scope === 'pods' ? 'listed' : scope,
     whom: peerText(peer),
     addresses: noAddresses,
+    peer,
     ingressController: namesIngressController(peer),
   };
 }

@@ -11,18 +11,16 @@ export const isDecided = (reach: Reach, { place }: Front): boolean =>
 
 /** @param home the namespace of the policies. @returns the first rule that lets the front in to one of the ports */
 export function passOf(reach: Reach, home: string, front: Front, ports: Ports): Grant | undefined {
-  return reach.grants.find(
-    (grant) =>
-      overlapPorts(grant.ports, ports) &&
-      (grant.peer === undefined ||
-        (front.place === 'outside'
-          ? grant.addresses.length > 0
-          : front.pods.some((pod) => admits(grant, home, pod)))),
-  );
+  const admits = (grant: Grant): boolean =>
+    grant.scope === 'everyone' ||
+    (front.place === 'outside'
+      ? grant.addresses.length > 0
+      : front.pods.some((pod) => includes(grant, home, pod)));
+  return reach.grants.find((grant) => overlapPorts(grant.ports, ports) && admits(grant));
 }
 
 /** The address of a pod, or of its node, is not known here: a block that is as wide as a network may hold it. */
-function admits({ peer, addresses }: Grant, home: string, pod: Endpoint): boolean {
+function includes({ peer, addresses }: Grant, home: string, pod: Endpoint): boolean {
   if (addresses.length > 0) return ['public', 'private'].includes(breadthOf(addresses));
-  return peer === undefined || peerSelects(peer, home, pod);
+  return peer !== undefined && peerSelects(peer, home, pod);
 }
