@@ -1,9 +1,11 @@
 /** `hack/bench`: from flags and signals to the figures, and from whatever happens to one line and an exit code. */
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { CommandError } from '../../src/commands/error.ts';
 import { explain, Problem } from '../cluster/problem.ts';
 import { type BenchFlags, runBench } from './bench.ts';
+import { number } from './flags.ts';
+import { networkCommand } from './network/command.ts';
 
 const help = `
 Nothing outside this machine is touched: a control plane runs on loopback and is thrown away. About five minutes with
@@ -13,15 +15,6 @@ Nothing outside this machine is touched: a control plane runs on loopback and is
 
 interface Flags extends BenchFlags {
   readonly out?: string;
-}
-
-function number(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least)
-      throw new InvalidArgumentError(`expected a whole number, at least ${least}`);
-    return value;
-  };
 }
 
 /** Aborted by the first signal. Asked twice: the watchdogs end what is left. */
@@ -63,6 +56,8 @@ const program = new Command('hack/bench')
   )
   .option('--out <file>', 'write the JSON to a file, too')
   .addHelpText('after', help)
+  .enablePositionalOptions() // what follows the name of a subcommand is its own
+  .addCommand(networkCommand)
   .action(async (flags: Flags) => {
     process.exitCode = await run(flags);
   });

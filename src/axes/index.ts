@@ -76,22 +76,29 @@ import labelsNoOwner from './labels/no-owner.ts';
 import labelsNoPodSecurityLevel from './labels/no-pod-security-level.ts';
 import labelsPlaceholderOwner from './labels/placeholder-owner.ts';
 import labelsServiceSelectsOthers from './labels/service-selects-others.ts';
+import networkApiServerReachable from './network/api-server-reachable.ts';
 import networkEgressToCluster from './network/egress-to-cluster.ts';
 import networkExposedByExternalIp from './network/exposed-by-external-ip.ts';
+import networkExposedByGateway from './network/exposed-by-gateway.ts';
 import networkExposedByHostPort from './network/exposed-by-host-port.ts';
 import networkExposedByIngress from './network/exposed-by-ingress.ts';
 import networkExposedByLoadBalancer from './network/exposed-by-load-balancer.ts';
 import networkExposedByNodePort from './network/exposed-by-node-port.ts';
+import networkGatewayWithoutTls from './network/gateway-without-tls.ts';
 import networkHostNetwork from './network/host-network.ts';
 import networkIngressWithoutTls from './network/ingress-without-tls.ts';
+import networkInvalidPolicyRule from './network/invalid-policy-rule.ts';
+import networkKubeletReachable from './network/kubelet-reachable.ts';
 import networkMetadataService from './network/metadata-service.ts';
 import networkNamedPortMissing from './network/named-port-missing.ts';
+import networkNoDefaultDeny from './network/no-default-deny.ts';
 import networkNoIngressPolicy from './network/no-ingress-policy.ts';
 import networkOpenEgress from './network/open-egress.ts';
 import networkOpenToCluster from './network/open-to-cluster.ts';
 import networkOpenToListedPeers from './network/open-to-listed-peers.ts';
 import networkOpenToNamespace from './network/open-to-namespace.ts';
 import networkPolicyAllowsEveryone from './network/policy-allows-everyone.ts';
+import networkPolicySelectsNothing from './network/policy-selects-nothing.ts';
 import networkSensitivePortOpen from './network/sensitive-port-open.ts';
 
 /** Every check there is, by id. */
@@ -172,21 +179,28 @@ export const checks: readonly Check[] = [
   labelsNoPodSecurityLevel,
   labelsPlaceholderOwner,
   labelsServiceSelectsOthers,
+  networkApiServerReachable,
   networkEgressToCluster,
   networkExposedByExternalIp,
+  networkExposedByGateway,
   networkExposedByHostPort,
   networkExposedByIngress,
   networkExposedByLoadBalancer,
   networkExposedByNodePort,
+  networkGatewayWithoutTls,
   networkHostNetwork,
   networkIngressWithoutTls,
+  networkInvalidPolicyRule,
+  networkKubeletReachable,
   networkMetadataService,
   networkNamedPortMissing,
+  networkNoDefaultDeny,
   networkNoIngressPolicy,
   networkOpenEgress,
   networkOpenToCluster,
   networkOpenToListedPeers,
   networkOpenToNamespace,
   networkPolicyAllowsEveryone,
+  networkPolicySelectsNothing,
   networkSensitivePortOpen,
 ];

@@ -4,7 +4,8 @@ import { type Resource, resources, type World } from '../world/world.ts';
 import type { Connection } from './connection.ts';
 import { type Projected, projector } from './project.ts';
 import { reflect, type Sink } from './reflector.ts';
-import { pathOf, resourceInfos } from './resources.ts';
+import { resourceInfos } from './resources.ts';
+import { locate } from './served.ts';
 import { createStore } from './store.ts';
 
 export interface Observer {
@@ -93,12 +94,13 @@ export function observe(options: Options): Observer {
       }
       if (changed) events.changed();
     },
-    missing(why) {
-      const { optional } = resourceInfos[resource];
-      if (store.setMissing(resource, why)) {
-        if (!optional) events.missing(resource, why);
-        events.changed();
-      }
+    missing(why, absent) {
+      // a CRD that is not installed is no evidence that is missing: there are no such objects
+      const problem = absent && resourceInfos[resource].optional ? undefined : why;
+      const gone = store.replace(resource, []);
+      const noticed = store.setMissing(resource, problem);
+      if (noticed) events.missing(resource, problem);
+      if (gone || noticed) events.changed();
       health.well(resource);
       arrived(resource);
     },
@@ -109,7 +111,8 @@ export function observe(options: Options): Observer {
   const running = resources.map((resource) =>
     reflect({
       connection: options.connection,
-      path: pathOf(resource),
+      path: () => locate(options.connection, resource, resourceInfos[resource], options.signal),
+      selector: resourceInfos[resource].selector,
       resource,
       sink: sinkOf(resource),
       signal: options.signal,

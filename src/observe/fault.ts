@@ -20,10 +20,23 @@ export class StatusError extends Error {
 export type Fault =
   /** Our resourceVersion is too old: list again. */
   | { readonly kind: 'relist'; readonly why: string }
-  /** Evidence that we shall not get: said once, coverage drops, asked for again now and then. */
-  | { readonly kind: 'missing'; readonly why: string }
+  /**
+   * Evidence that we shall not get: said once, coverage drops, asked for again now and then. `absent`: the server does
+   * not have the resource.
+   */
+  | { readonly kind: 'missing'; readonly why: string; readonly absent?: true }
   /** The server is unwell or out of reach: keep the old data, back off. */
   | { readonly kind: 'retry'; readonly why: string; readonly after?: number };
+
+/** The server has the resource, but in versions that are not known here: it can be seen, and not read. */
+export class UnknownVersionError extends Error {
+  constructor(resource: string, versions: readonly string[]) {
+    super(
+      `${resource} is served only as ${versions.join(', ')}, which this version of Hexarisk does not know`,
+    );
+    this.name = 'UnknownVersionError';
+  }
+}
 
 /** Total: whatever was thrown gives a Fault, so a watch can neither end the process nor go quiet. */
 export function faultOf(error: unknown, resource: string): Fault {
@@ -34,13 +47,14 @@ export function faultOf(error: unknown, resource: string): Fault {
       case 403:
         return { kind: 'missing', why: `not allowed to list ${resource}: see the ClusterRole in manifests/` };
       case 404:
-        return { kind: 'missing', why: `${resource} is not installed` };
+        return { kind: 'missing', why: `${resource} is not installed`, absent: true };
       default: {
         const why = `listing ${resource}: HTTP ${error.code} ${error.message}`;
         return { kind: 'retry', why, ...(error.retryAfter === undefined ? {} : { after: error.retryAfter }) };
       }
     }
   }
+  if (error instanceof UnknownVersionError) return { kind: 'missing', why: error.message };
   return { kind: 'retry', why: `listing ${resource}: ${messageOf(error)}` };
 }
 

@@ -10,16 +10,18 @@ export interface Page {
 
 const PAGE = 500;
 
-/** @param path `/apis/apps/v1/deployments` @throws as the connection does */
+/** @param selector of labels: only these objects @throws as the connection does */
 export async function* pagesOf(
   connection: Connection,
+  /** `/apis/apps/v1/deployments` */
   path: string,
+  selector: string | undefined,
   signal: AbortSignal,
 ): AsyncIterable<Page> {
   let continued = '';
   do {
     const from = continued === '' ? {} : { continue: continued };
-    const query = new URLSearchParams({ limit: String(PAGE), ...from });
+    const query = new URLSearchParams({ limit: String(PAGE), ...selected(selector), ...from });
     const page = await connection.json({ path: `${path}?${query}`, signal });
     if (!isRecord(page) || !isRecord(page['metadata'])) throw new Error('the answer to a list is no list');
     const { metadata } = page;
@@ -27,6 +29,9 @@ export async function* pagesOf(
     yield { items: itemsOf(page), resourceVersion: String(metadata['resourceVersion']) };
   } while (continued !== '');
 }
+
+export const selected = (selector: string | undefined): Record<string, string> =>
+  selector === undefined ? {} : { labelSelector: selector };
 
 /** The items of a typed list carry neither apiVersion nor kind. */
 function itemsOf({ kind, apiVersion, items }: Readonly<Record<string, unknown>>): readonly unknown[] {

@@ -5,7 +5,7 @@
 import { type Backoff, backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { faultOf, isSilence, StatusError } from './fault.ts';
-import { pagesOf } from './list.ts';
+import { pagesOf, selected } from './list.ts';
 import { isRecord } from './shapes/shape.ts';
 
 /** What a reflector tells. Calls come one after the other; each is awaited. */
@@ -14,8 +14,11 @@ export interface Sink {
   replace(pages: AsyncIterable<readonly unknown[]>): Promise<void>;
   /** Changes in order. */
   change(events: readonly WatchEvent[]): Promise<void>;
-  /** The resource cannot be had: nothing of it is known any more. Said once until `replace` is called again. */
-  missing(why: string): void;
+  /**
+   * The resource cannot be had: nothing of it is known any more. Said once until `replace` is called again.
+   * @param absent the server does not have it, rather than not showing it
+   */
+  missing(why: string, absent: boolean): void;
   /** The server is unwell; what the sink has stays. `since` counts failures in a row. */
   unwell(why: string): void;
   /** The server answers again. */
@@ -29,8 +32,10 @@ export interface WatchEvent {
 
 export interface ReflectorOptions {
   readonly connection: Connection;
-  /** `/apis/apps/v1/deployments`. */
-  readonly path: string;
+  /** `/apis/apps/v1/deployments`; or found anew before each list, where what is thrown counts like a failed list. */
+  readonly path: string | (() => Promise<string>);
+  /** Only objects with these labels. */
+  readonly selector?: string | undefined;
   readonly resource: string;
   readonly sink: Sink;
   readonly signal: AbortSignal;
@@ -54,12 +59,16 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, sink, resource, onRestart } = options;
   const wait = backoff({ most: LONGEST_WAIT });
   let version: string | undefined;
+  let path = '';
   while (!signal.aborted) {
     try {
-      if (version === undefined) version = await list(options);
+      if (version === undefined) {
+        path = typeof options.path === 'string' ? options.path : await options.path();
+        version = await list(options, path);
+      }
       wait.reset();
       sink.well();
-      version = await watch(options, version, (newer) => (version = newer));
+      version = await watch(options, path, version, (newer) => (version = newer));
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
@@ -82,7 +91,7 @@ async function recover(
       await pause(wait.next(), signal);
       return undefined;
     case 'missing':
-      sink.missing(fault.why);
+      sink.missing(fault.why, fault.absent === true);
       await pause(missingRetry * (0.75 + Math.random() / 2), signal);
       return undefined;
     case 'retry':
@@ -93,10 +102,10 @@ async function recover(
 }
 
 /** @returns the resourceVersion of the list */
-async function list({ connection, path, signal, sink }: ReflectorOptions): Promise<string> {
+async function list({ connection, selector, signal, sink }: ReflectorOptions, path: string): Promise<string> {
   let version = '';
   const pages = async function* (): AsyncIterable<readonly unknown[]> {
-    for await (const { items, resourceVersion } of pagesOf(connection, path, signal)) {
+    for await (const { items, resourceVersion } of pagesOf(connection, path, selector, signal)) {
       version = resourceVersion;
       yield items;
     }
@@ -107,7 +116,8 @@ async function list({ connection, path, signal, sink }: ReflectorOptions): Promi
 
 /** Follows one watch to its end. @returns the version to go on from */
 async function watch(
-  { connection, path, signal, sink, idleTimeout = IDLE_TIMEOUT }: ReflectorOptions,
+  { connection, selector, signal, sink, idleTimeout = IDLE_TIMEOUT }: ReflectorOptions,
+  path: string,
   from: string,
   reached: (version: string) => void,
 ): Promise<string> {
@@ -116,6 +126,7 @@ async function watch(
     watch: '1',
     resourceVersion: from,
     allowWatchBookmarks: 'true',
+    ...selected(selector),
     // not all watches at once: the server ends each after a time of its own
     timeoutSeconds: String(240 + Math.floor(Math.random() * 240)),
   });

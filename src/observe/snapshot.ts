@@ -2,10 +2,11 @@
 import type { Slim } from '../world/objects.ts';
 import type { Resource, World } from '../world/world.ts';
 import type { Connection } from './connection.ts';
-import { faultOf, StatusError } from './fault.ts';
+import { faultOf, StatusError, UnknownVersionError } from './fault.ts';
 import { pagesOf } from './list.ts';
 import { projector } from './project.ts';
-import { pathOf, resourceInfos } from './resources.ts';
+import { resourceInfos } from './resources.ts';
+import { locate } from './served.ts';
 import { createStore } from './store.ts';
 
 export interface Snapshot {
@@ -30,7 +31,9 @@ export async function readCluster(
   const skipped: Snapshot['skipped'][number][] = [];
   const read = async (resource: Resource): Promise<void> => {
     const objects: Slim[] = [];
-    for await (const { items } of pagesOf(connection, pathOf(resource), signal)) {
+    const info = resourceInfos[resource];
+    const path = await locate(connection, resource, info, signal);
+    for await (const { items } of pagesOf(connection, path, info.selector, signal)) {
       for (const outcome of await projects(resource, items)) {
         if ('object' in outcome) objects.push(outcome.object);
         else skipped.push({ resource, ...outcome });
@@ -52,6 +55,7 @@ export async function readCluster(
 
 /** Unlike the operator, a person is told of rights of their own. */
 function whyMissing(error: unknown, resource: Resource): string | undefined {
+  if (error instanceof UnknownVersionError) return error.message;
   if (!(error instanceof StatusError)) return undefined;
   if (error.code === 403) return `you may not list ${resource}`;
   if (error.code === 404)

@@ -1,7 +1,8 @@
 /** How much of the evidence that each axis needs could be read, and what is missing. */
 import type { Axis } from '../axes/check.ts';
 import type { Surroundings } from '../world/surroundings.ts';
-import type { Resource } from '../world/world.ts';
+import { flawsOf, flawsOfService } from '../world/exposure/flaws.ts';
+import { refOf, type Resource, textOf } from '../world/world.ts';
 import type { Workload } from '../world/workloads.ts';
 
 export interface Coverage {
@@ -56,17 +57,76 @@ const scanned: Need = {
   },
 };
 
-/** What the NetworkPolicy specification leaves to the network plugin, which is not known. */
+/** What the NetworkPolicy specification leaves to the network plugin. */
 const enforcement: Need = {
-  weight: 1,
-  have: ({ variants }, { exposure }) => {
+  weight: 2,
+  have: ({ variants }, { exposure, network }) => {
+    const { plugin } = network.enforcement;
     const { ingressPolicies, egressPolicies } = exposure;
     if (ingressPolicies.length + egressPolicies.length === 0) return complete;
-    return variants.some(({ pod }) => pod.hostNetwork === true)
-      ? { share: 0, missing: ["what NetworkPolicies do to pods on the node's network: the plugin decides"] }
-      : { share: 0, missing: ['whether the network plugin enforces NetworkPolicies'] };
+    if (plugin?.enforces === false)
+      return {
+        share: 0,
+        missing: [`${plugin.name} does not enforce NetworkPolicies: what they close is open`],
+      };
+    if (variants.some(({ pod }) => pod.hostNetwork === true))
+      return {
+        share: 0.5,
+        missing: ["what NetworkPolicies do to pods on the node's network: the plugin decides"],
+      };
+    if (plugin?.enforces === true) return complete;
+    const who = plugin === undefined ? 'the network plugin' : plugin.name;
+    return { share: 0.5, missing: [`whether ${who} enforces NetworkPolicies`] };
   },
 };
+
+/** What few workloads need. Of what comes with a CRD, one that is not installed is no gap, one that cannot be read is. */
+const rarelyNeeded = [
+  'ingressclasses',
+  'endpointslices',
+  'gateways',
+  'gatewayclasses',
+  'listenersets',
+  'httproutes',
+  'grpcroutes',
+  'tlsroutes',
+  'tcproutes',
+  'udproutes',
+  'referencegrants',
+  'ciliumnetworkpolicies',
+  'ciliumclusterwidenetworkpolicies',
+  'networkpolicies.crd.projectcalico.org',
+  'globalnetworkpolicies',
+  'clusternetworkpolicies',
+  'adminnetworkpolicies',
+  'baselineadminnetworkpolicies',
+] as const satisfies readonly Resource[];
+
+/** Objects that say who can connect, and could not be understood. */
+const unread: Need = {
+  weight: 2,
+  have: (_, { exposure, network, missing }) => {
+    const { ingressPolicies, egressPolicies, services, doubts } = exposure;
+    const flawed = [
+      ...[...new Set([...ingressPolicies, ...egressPolicies])].map((one) => ({ one, flaws: flawsOf(one) })),
+      ...services.map((one) => ({ one, flaws: flawsOfService(one) })),
+    ];
+    const all = [
+      ...doubts,
+      ...network.enforcement.unevaluated.map((name) => `${name}: not evaluated`),
+      ...flawed.flatMap(({ one, flaws }) =>
+        flaws.map(({ path, problem }) => `${textOf(refOf(one))} ${path}: ${problem}`),
+      ),
+      ...rarelyNeeded.flatMap((resource) => missing.get(resource) ?? []),
+    ];
+    const more = all.length - MOST_NAMED;
+    const named = more > 0 ? [...all.slice(0, MOST_NAMED), `${more} more`] : all;
+    return { share: all.length === 0 ? 1 : 0, missing: named };
+  },
+};
+
+/** A report is small. */
+const MOST_NAMED = 5;
 
 const needs: Readonly<Record<Axis, readonly Need[]>> = {
   image: [spec(1), scanned],
@@ -87,10 +147,11 @@ const needs: Readonly<Record<Axis, readonly Need[]>> = {
   ],
   labels: [spec(3), listed(1, 'namespaces')],
   network: [
-    listed(3, 'networkpolicies'),
-    listed(3, 'services', 'ingresses'),
+    listed(4, 'networkpolicies'),
+    listed(4, 'services', 'ingresses'),
     onlyLive(1, 'addresses of load balancers'),
     enforcement,
+    unread,
   ],
 };
 

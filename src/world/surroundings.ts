@@ -6,8 +6,8 @@
 import type { RiskPolicy } from '../policy/policy.ts';
 import { type Access, accessLayer } from './access.ts';
 import { type Account, accountOf } from './account.ts';
-import { clusterWideOf } from './exposure/connections.ts';
-import { type Exposure, exposureOf } from './exposure/exposure.ts';
+import type { Exposure } from './exposure/exposure.ts';
+import { type Network, networkLayer } from './exposure/network.ts';
 import { byReference, keyedLayer, unkeyed } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly account: Account;
   readonly access: Access;
   readonly exposure: Exposure;
+  /** The exposure again, and what else the network axis reads. */
+  readonly network: Network;
   readonly vulnerabilities: Vulnerabilities;
   readonly storage: Storage;
   /** The Services that select the workload together with others that are no version of it. */
@@ -51,7 +53,7 @@ const combine = (
   owner: Owner,
   account: Account,
   access: Access,
-  exposure: Exposure,
+  network: Network,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
   sharedServices: readonly SharedService[],
@@ -65,7 +67,8 @@ const combine = (
   owner,
   account,
   access,
-  exposure,
+  exposure: network.exposure,
+  network,
   vulnerabilities,
   storage,
   sharedServices,
@@ -78,12 +81,11 @@ const combine = (
 /** @param lasting whether a workload is asked for again and again, or once */
 export function surroundingsLayer({ lasting } = { lasting: true }): SurroundingsLayer {
   const access = accessLayer();
+  const network = networkLayer();
   const perWorkload = lasting ? keyedLayer : unkeyed;
   const keyed = {
     owner: perWorkload(ownerOf),
     account: perWorkload(accountOf),
-    exposure: perWorkload(exposureOf),
-    clusterWide: keyedLayer(clusterWideOf, byReference),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: perWorkload(vulnerabilitiesOf),
     storage: perWorkload(storageOf),
@@ -96,7 +98,8 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     combined: perWorkload(combine, byReference),
   };
   return {
-    of(workload, { tables, source, missing, exploitation }, policy) {
+    of(workload, world, policy) {
+      const { tables, source, missing, exploitation } = world;
       const { key, ref } = workload;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
         inNamespace(table, ref.namespace);
@@ -105,13 +108,6 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
       const declared = keyed.declared.get(ref.namespace, ...declaring);
       const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
       const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
-      const clusterWide = keyed.clusterWide.get(
-        '',
-        tables.clusternetworkpolicies,
-        tables.adminnetworkpolicies,
-        tables.baselineadminnetworkpolicies,
-        tables.nodes,
-      );
       const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
       return keyed.combined.get(
         key,
@@ -120,16 +116,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
         keyed.owner.get(key, workload, namespace, policy),
         account,
         access(account, { tables, source }),
-        keyed.exposure.get(
-          key,
-          workload,
-          here(tables.networkpolicies),
-          here(tables.services),
-          here(tables.ingresses),
-          namespace,
-          source,
-          clusterWide,
-        ),
+        network.of(workload, world, declared),
         keyed.vulnerabilities.get(
           key,
           workload,
@@ -151,6 +138,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     },
     sweep() {
       for (const memo of Object.values(keyed)) memo.sweep();
+      network.sweep();
     },
   };
 }

@@ -8,7 +8,7 @@ import type * as slim from './objects.ts';
 /** Objects of one kind: namespace ('' for cluster-scoped) -> name -> object. */
 export type Table<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
-/** The kinds that the world knows, by the plural name that the API uses. */
+/** The kinds that the world knows, by the plural name that the API uses; with its group where that is taken. */
 export interface Tables {
   readonly namespaces: Table<slim.Namespace>;
   readonly nodes: Table<slim.Node>;
@@ -32,6 +32,20 @@ export interface Tables {
   readonly services: Table<slim.Service>;
   readonly endpointslices: Table<slim.EndpointSlice>;
   readonly ingresses: Table<slim.Ingress>;
+  readonly ingressclasses: Table<slim.IngressClass>;
+  readonly gatewayclasses: Table<slim.GatewayClass>;
+  readonly gateways: Table<slim.Gateway>;
+  readonly listenersets: Table<slim.ListenerSet>;
+  readonly httproutes: Table<slim.Route>;
+  readonly grpcroutes: Table<slim.Route>;
+  readonly tlsroutes: Table<slim.Route>;
+  readonly tcproutes: Table<slim.Route>;
+  readonly udproutes: Table<slim.Route>;
+  readonly referencegrants: Table<slim.ReferenceGrant>;
+  readonly ciliumnetworkpolicies: Table<slim.Slim>;
+  readonly ciliumclusterwidenetworkpolicies: Table<slim.Slim>;
+  readonly 'networkpolicies.crd.projectcalico.org': Table<slim.Slim>;
+  readonly globalnetworkpolicies: Table<slim.Slim>;
   readonly persistentvolumeclaims: Table<slim.PersistentVolumeClaim>;
   readonly persistentvolumes: Table<slim.PersistentVolume>;
   readonly configmaps: Table<slim.ConfigMap>;
@@ -86,6 +100,20 @@ const every: Readonly<Record<Resource, true>> = {
   services: true,
   endpointslices: true,
   ingresses: true,
+  ingressclasses: true,
+  gatewayclasses: true,
+  gateways: true,
+  listenersets: true,
+  httproutes: true,
+  grpcroutes: true,
+  tlsroutes: true,
+  tcproutes: true,
+  udproutes: true,
+  referencegrants: true,
+  ciliumnetworkpolicies: true,
+  ciliumclusterwidenetworkpolicies: true,
+  'networkpolicies.crd.projectcalico.org': true,
+  globalnetworkpolicies: true,
   persistentvolumeclaims: true,
   persistentvolumes: true,
   configmaps: true,

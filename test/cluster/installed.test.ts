@@ -10,7 +10,7 @@ import { dump, load, loadAll } from 'js-yaml';
 import { bundle, ENTRY } from '../../hack/build-run/bundle.ts';
 import { demoFolder, workloadsOf } from '../../hack/demo-run/manifests.ts';
 import { apply, eventually, get, kubectl, sharedControlPlane, START_TIMEOUT_MS } from './harness.ts';
-import { policyCrds, vulnerabilityCrd } from './objects.ts';
+import { optionalCrds } from './objects.ts';
 import { report } from './operator-process.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -79,7 +79,7 @@ describe('the operator as it is installed', function () {
     kubeconfig = join(folder, 'kubeconfig');
     await bundle(join(folder, 'app'));
     // so that the rules for them are used too
-    for (const crd of [vulnerabilityCrd, ...policyCrds]) await apply(JSON.stringify(crd));
+    for (const crd of optionalCrds) await apply(JSON.stringify(crd));
     await apply(join(root, 'crds')); // an upgrade begins so: what kustomize needs there must not be in the way
     await kubectl('apply', '-k', manifests);
     await apply(demoFolder);
@@ -98,13 +98,7 @@ describe('the operator as it is installed', function () {
     await kubectl('delete', '-f', demoFolder, ...gone);
     const own = 'namespaces,clusterroles,clusterrolebindings';
     await kubectl('delete', own, '-l', 'app.kubernetes.io/part-of=hexarisk', ...gone);
-    await kubectl(
-      'delete',
-      'crd',
-      vulnerabilityCrd.metadata.name,
-      ...policyCrds.map(({ metadata }) => metadata.name),
-      ...gone,
-    );
+    await kubectl('delete', 'crd', ...optionalCrds.map(({ metadata }) => metadata.name), ...gone);
     const remaining = () =>
       kubectl('get', 'namespaces', '--field-selector=status.phase=Terminating', '-o=name');
     await eventually('the namespaces to go', async () => (await remaining()) === '', { timeoutMs: 150_000 });

@@ -1,4 +1,8 @@
 /** Objects that several cluster tests make. */
+import { resourceInfos } from '../../src/observe/resources.ts';
+import { pluralOf } from '../../src/observe/served.ts';
+import { apiGroupOf, type Resource, resources } from '../../src/world/world.ts';
+
 interface DeploymentOptions {
   readonly namespace: string;
   readonly name: string;
@@ -23,54 +27,40 @@ export const deployment = ({ namespace, name, replicas = 1, privileged = false }
     },
   });
 
-/** CRDs of cluster-wide policies that take any object. */
-export const policyCrds = [
-  ['clusternetworkpolicies', 'ClusterNetworkPolicy', 'v1beta1'],
-  ['adminnetworkpolicies', 'AdminNetworkPolicy', 'v1alpha1'],
-  ['baselineadminnetworkpolicies', 'BaselineAdminNetworkPolicy', 'v1alpha1'],
-].map(([plural = '', kind = '', version]) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: {
-    name: `${plural}.policy.networking.k8s.io`,
-    annotations: { 'api-approved.kubernetes.io': 'unapproved, test' },
-  },
-  spec: {
-    group: 'policy.networking.k8s.io',
-    scope: 'Cluster',
-    names: { plural, singular: kind.toLowerCase(), kind },
-    versions: [
-      {
-        name: version,
+/** A CRD that takes any object of the resource, in these versions. */
+export const crdOf = (resource: Resource, versions: readonly string[] = [apiVersionOf(resource)]) => {
+  const { kind, namespaced } = resourceInfos[resource];
+  const plural = pluralOf(resource);
+  const group = apiGroupOf(apiVersionOf(resource));
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, test' },
+    },
+    spec: {
+      group,
+      scope: namespaced ? 'Namespaced' : 'Cluster',
+      names: { plural, singular: kind.toLowerCase(), kind },
+      versions: versions.map((version, index) => ({
+        name: version.slice(group.length + 1),
         served: true,
-        storage: true,
+        storage: index === 0,
         schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-}));
-
-export const vulnerabilityCrd = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: {
-    name: 'vulnerabilityreports.aquasecurity.github.io',
-    annotations: { 'api-approved.kubernetes.io': 'unapproved, test' },
-  },
-  spec: {
-    group: 'aquasecurity.github.io',
-    scope: 'Namespaced',
-    names: { plural: 'vulnerabilityreports', singular: 'vulnerabilityreport', kind: 'VulnerabilityReport' },
-    versions: [
-      {
-        name: 'v1alpha1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
+      })),
+    },
+  };
 };
+
+const apiVersionOf = (resource: Resource): string => resourceInfos[resource].apiVersion;
+
+/** Of everything that is read where it is installed. */
+export const optionalCrds = resources
+  .filter((resource) => resourceInfos[resource].optional)
+  .map((one) => crdOf(one));
+
+export const vulnerabilityCrd = crdOf('vulnerabilityreports');
 
 export const vulnerabilityReport = (namespace: string, replicaSet: string) => ({
   apiVersion: 'aquasecurity.github.io/v1alpha1',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { apply, eventually, freshNamespace, get, kubectl, sharedControlPlane } from './harness.ts';
-import { deployment, vulnerabilityCrd, vulnerabilityReport } from './objects.ts';
+import { crdOf, deployment, vulnerabilityCrd, vulnerabilityReport } from './objects.ts';
 import { installCrd, report, spawnOperator, startedOperator } from './operator-process.ts';
 
 describe('the operator and a CRD that is not as it should be', function () {
@@ -64,6 +64,38 @@ describe('the operator and a CRD that is not as it should be', function () {
     });
     await kubectl('delete', 'crd', 'vulnerabilityreports.aquasecurity.github.io');
     await eventually('the unscanned finding again', () => has('image/unscanned'), { timeoutMs: 60_000 });
+    expect(operator.other).to.deep.equal([]);
+    expect(await operator.stop()).to.equal(0);
+  });
+
+  it('takes up the Gateway API when it is installed while it runs, in whatever version, and lets go of it', async () => {
+    const operator = await startedOperator();
+    const namespace = await freshNamespace();
+    await apply(deployment({ namespace, name: 'web' }));
+    const object = (kind: string, name: string, spec: object, apiVersion = 'v1') =>
+      apply(JSON.stringify({ apiVersion, kind, metadata: { name, namespace }, spec }));
+    await object('Service', 'web', { selector: { app: 'web' }, ports: [{ port: 80 }] });
+    const isExposed = async () =>
+      (await report(namespace, 'deployment-web'))?.report.findings.some(
+        ({ check }) => check === 'network/exposed-by-gateway',
+      ) ?? false;
+    await eventually('a report', async () => (await report(namespace, 'deployment-web')) !== undefined);
+    expect(await isExposed()).to.equal(false);
+
+    const GROUP = 'gateway.networking.k8s.io';
+    const crds = [crdOf('gateways'), crdOf('httproutes', [`${GROUP}/v1beta1`])];
+    for (const crd of crds) await apply(JSON.stringify(crd));
+    await eventually('the CRDs to be served', async () => {
+      await kubectl('get', 'gateways,httproutes', '-A');
+      return true;
+    });
+    const listeners = [{ name: 'web', port: 80, protocol: 'HTTP' }];
+    await object('Gateway', 'web', { gatewayClassName: 'any', listeners }, `${GROUP}/v1`);
+    const rules = [{ backendRefs: [{ name: 'web', port: 80 }] }];
+    await object('HTTPRoute', 'web', { parentRefs: [{ name: 'web' }], rules }, `${GROUP}/v1beta1`);
+    await eventually('the way in', isExposed, { timeoutMs: 60_000 });
+    await kubectl('delete', 'crd', ...crds.map(({ metadata }) => metadata.name));
+    await eventually('the way in to go', async () => !(await isExposed()), { timeoutMs: 60_000 });
     expect(operator.other).to.deep.equal([]);
     expect(await operator.stop()).to.equal(0);
   });

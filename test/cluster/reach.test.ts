@@ -13,7 +13,11 @@ import {
   sharedControlPlane,
   START_TIMEOUT_MS,
 } from './harness.ts';
-import { deployment, policyCrds } from './objects.ts';
+import { crdOf, deployment } from './objects.ts';
+
+const policyCrds = (
+  ['clusternetworkpolicies', 'adminnetworkpolicies', 'baselineadminnetworkpolicies'] as const
+).map((resource) => crdOf(resource));
 
 describe('reach over a cluster', function () {
   this.timeout(120_000);

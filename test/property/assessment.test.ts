@@ -106,8 +106,12 @@ function expectSame(found: Texts, wanted: Texts, apart = (text: string) => text)
 
 // ---- a cluster that changes
 
-const byKind: ReadonlyMap<string, Resource> = new Map(
-  resources.map((resource) => [resourceInfos[resource].kind, resource]),
+/** By `apiVersion Kind`: kinds of unlike groups share a name. */
+const byType: ReadonlyMap<string, Resource> = new Map(
+  resources.map((resource) => {
+    const { apiVersion, kind } = resourceInfos[resource];
+    return [`${apiVersion} ${kind}`, resource];
+  }),
 );
 
 /** One change: an object of a second world comes, or replaces its namesake; or one of the first goes. */
@@ -130,8 +134,9 @@ const stepsBetween = (from: Objects, to: Objects, picks: readonly number[]): rea
 
 async function apply({ put, remove }: Step, store: Store, project: Projector): Promise<void> {
   const raw = structuredClone(put ?? remove ?? {});
-  const resource = byKind.get(String(raw['kind']));
-  if (resource === undefined) throw new Error(`no resource of kind ${String(raw['kind'])}`);
+  const type = `${String(raw['apiVersion'])} ${String(raw['kind'])}`;
+  const resource = byType.get(type);
+  if (resource === undefined) throw new Error(`no resource of type ${type}`);
   const metadata = raw['metadata'] as Raw;
   if (resourceInfos[resource].namespaced) metadata['namespace'] ??= 'default';
   const [projected] = await project(resource, [raw]);

@@ -66,6 +66,12 @@ export const list =
       items: names.map((name) => named(name)),
     });
 
+/** Any other document. */
+export const answer =
+  (body: unknown): Step =>
+  (response) =>
+    json(response, 200, body);
+
 export const status =
   (code: number, headers: Record<string, string> = {}): Step =>
   (response) =>

@@ -2,6 +2,7 @@
 import { loadWorld } from '../../src/observe/files/load.ts';
 import { parseAddress } from '../../src/world/exposure/addresses.ts';
 import { connections, type Party, policiesIn } from '../../src/world/exposure/connections.ts';
+import { entrancesLayer } from '../../src/world/exposure/edge/entrances.ts';
 import { type Exposure, exposureOf } from '../../src/world/exposure/exposure.ts';
 import { canonical } from '../../src/world/exposure/intervals.ts';
 import { namespaceLabels } from '../../src/world/exposure/policies.ts';
@@ -77,7 +78,8 @@ export function exposureIn(world: World, source: World['source'] = 'files'): Exp
     inNamespace(tables.networkpolicies, 'shop'),
     inNamespace(tables.services, 'shop'),
     inNamespace(tables.ingresses, 'shop'),
-    find(tables.namespaces, '', 'shop'),
+    entrancesLayer().of('shop', tables),
+    namespaceLabels('shop', find(tables.namespaces, '', 'shop')?.metadata.labels),
     source,
   );
 }

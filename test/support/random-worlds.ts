@@ -185,6 +185,66 @@ const randomIngress = fc
     },
   }));
 
+const GATEWAY = 'gateway.networking.k8s.io/v1';
+const randomGateway = fc
+  .record({
+    namespace,
+    className: pick('istio', 'odd'),
+    protocol: pick('HTTP', 'HTTPS'),
+    from: pick('All', 'Same', 'Selector'),
+    addresses: some<Raw>([{ value: '192.0.2.8' }, { value: '10.0.0.8' }], 1),
+  })
+  .map(({ namespace: home, className, protocol, from, addresses }) => ({
+    apiVersion: GATEWAY,
+    kind: 'Gateway',
+    metadata: { name: 'public', namespace: home },
+    spec: {
+      gatewayClassName: className,
+      listeners: [
+        {
+          name: 'web',
+          port: 443,
+          protocol,
+          allowedRoutes: { namespaces: { from, selector: { matchLabels: { team: 'payments' } } } },
+        },
+      ],
+    },
+    status: { addresses },
+  }));
+const randomRoute = fc
+  .record({ namespace, parent: namespace, backend: namespace, service: pick('web', 'db') })
+  .map(({ namespace: home, parent, backend, service }) => ({
+    apiVersion: GATEWAY,
+    kind: 'HTTPRoute',
+    metadata: { name: 'web', namespace: home },
+    spec: {
+      parentRefs: [{ name: 'public', namespace: parent }],
+      rules: [{ backendRefs: [{ name: service, namespace: backend, port: 80 }] }],
+    },
+  }));
+const randomGrant = fc.record({ namespace, from: namespace }).map(({ namespace: home, from }) => ({
+  apiVersion: GATEWAY,
+  kind: 'ReferenceGrant',
+  metadata: { name: 'routes', namespace: home },
+  spec: {
+    from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: from }],
+    to: [{ group: '', kind: 'Service' }],
+  },
+}));
+/** A controller, by its image and its labels; in any namespace. */
+const randomController = namespace.map((home) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'controller', namespace: home },
+  spec: {
+    selector: { matchLabels: { app: 'controller' } },
+    template: {
+      metadata: { labels: { app: 'controller' } },
+      spec: { containers: [{ name: 'main', image: 'registry.k8s.io/ingress-nginx/controller:v1' }] },
+    },
+  },
+}));
+
 const randomConfigMap = fc
   .record({
     namespace,
@@ -230,6 +290,10 @@ export const randomWorld: fc.Arbitrary<readonly Raw[]> = fc
     several(randomPolicy),
     several(randomService),
     several(randomIngress),
+    several(randomGateway, 1),
+    several(randomRoute, 1),
+    several(randomGrant, 1),
+    several(randomController, 1),
     several(randomConfigMap),
     several(randomClaim),
     several(randomDisk, 1),

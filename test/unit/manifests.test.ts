@@ -8,6 +8,7 @@ import { checks } from '../../src/axes/index.ts';
 import { VERSION } from '../../src/commands/version.ts';
 import { loadWorld } from '../../src/observe/files/load.ts';
 import { resourceInfos } from '../../src/observe/resources.ts';
+import { pluralOf } from '../../src/observe/served.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { reportOf } from '../../src/publish/render.ts';
 import type { RiskReport } from '../../src/publish/report.ts';
@@ -173,7 +174,8 @@ describe('the install manifests', () => {
     it('are to read what it observes, and nothing else: no Secrets', () => {
       const observed = Object.entries(resourceInfos).flatMap(([resource, { apiVersion }]) => {
         const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
-        return [`list ${group}/${resource}`, `watch ${group}/${resource}`];
+        const plural = pluralOf(resource);
+        return [`list ${group}/${plural}`, `watch ${group}/${plural}`];
       });
       const own = [
         'list hexarisk.dev/riskreports',

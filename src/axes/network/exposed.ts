@@ -1,6 +1,6 @@
 /** What the checks of the family `exposure` share: the weight of each level, and how a way becomes a finding. */
 import { type ExposureLevel, isWider } from '../../world/exposure/levels.ts';
-import type { Way, WayKind } from '../../world/exposure/ways.ts';
+import type { Way, WayKind } from '../../world/exposure/edge/way.ts';
 import type { VariantExposure } from '../../world/exposure/exposure.ts';
 import { exposureAt } from '../../world/exposure/exposure.ts';
 import type { Service } from '../../world/objects.ts';
@@ -71,7 +71,11 @@ function isTold(way: Way, variant: Variant, workload: Workload, { exposure }: Su
 }
 
 const isSameDoor = (a: Way, b: Way): boolean =>
-  a.kind === b.kind && a.object !== 'pod' && b.object !== 'pod' && a.object.name === b.object.name;
+  a.kind === b.kind &&
+  a.object !== 'pod' &&
+  b.object !== 'pod' &&
+  a.object.kind === b.object.kind &&
+  a.object.name === b.object.name;
 
 /** The Service that opens a way. */
 export const serviceOf = ({ object }: Way, { exposure }: Surroundings): Service | undefined =>

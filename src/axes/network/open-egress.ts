@@ -14,7 +14,7 @@ export default {
   direction: 'outbound',
   title: 'Can connect to anywhere on the internet',
   docs: `Nothing limits where the pods connect to. An intruder fetches tools, carries data out, and reaches a server
-    that gives orders; most attacks stop early without that. Deny egress by default (policyTypes: [Egress]), then
+    that gives orders, and the kubelets and the API server as well; most attacks stop early without that. Deny egress by default (policyTypes: [Egress]), then
     allow name resolution and the few places that the workload needs.`,
   source: 'Kubernetes documentation, Network Policies: default deny all egress traffic',
   controls: ['CIS 5.3.2', 'OWASP K07'],
@@ -28,7 +28,7 @@ export default {
       return [
         {
           weight: ALL,
-          message: `an intruder can connect to anywhere on the internet: ${reason}`,
+          message: `an intruder can connect to anywhere: the internet, the API server, every kubelet (${reason})`,
           evidence: [{ object: variant.ref, path: variant.at(...(egress.onNode ? ['hostNetwork'] : [])) }],
           remediation: {
             text: 'Add a NetworkPolicy with policyTypes: [Egress] that allows name resolution (port 53) and the places it needs',

@@ -3,7 +3,7 @@ import { hasPort, type Protocol } from '../../world/exposure/ports.ts';
 import type { VariantExposure } from '../../world/exposure/exposure.ts';
 import type { Check } from '../check.ts';
 import { exposureIn } from './exposed.ts';
-import { type Sensitivity, sensitivePorts } from './sensitive-ports.ts';
+import { type Sensitivity, sensitivityOf } from './sensitive-ports.ts';
 
 /** Beyond the namespace only; the levels are those at which the port itself is open. */
 const weights: Readonly<Record<Sensitivity, Partial<Record<ExposureLevel, number>>>> = {
@@ -21,9 +21,9 @@ export default {
   id: 'network/sensitive-port-open',
   family: 'sensitive-service',
   direction: 'inbound',
-  title: 'A database, debugger or control port is open beyond its namespace',
-  docs: `A container declares a port that is well known for what it gives: a database's contents, or, with debuggers
-    and control interfaces, the right to run code, often without a password. Such a port is for a few callers, but the
+  title: 'A database, debugger, dashboard or control port is open beyond its namespace',
+  docs: `A container declares a port that is well known for what it gives: a database's contents, or, with debuggers,
+    dashboards and control interfaces, the right to run code, often without a password. Such a port is for a few callers, but the
     whole cluster or more can connect to it. List its callers in a NetworkPolicy; a password alone is one guess or one
     leaked Secret away.`,
   source: 'NSA/CISA Kubernetes Hardening Guide: Network separation and hardening',
@@ -35,9 +35,7 @@ export default {
       variant.pod[list].flatMap((container, index) =>
         (list === 'containers' || container.restartPolicy === 'Always' ? container.ports : []).flatMap(
           ({ containerPort, protocol = 'TCP' }, at) => {
-            const known = sensitivePorts.find(
-              (one) => one.port === containerPort && one.protocol === protocol,
-            );
+            const known = sensitivityOf(containerPort, protocol, container.image);
             if (known === undefined) return [];
             const level = levelAt(exposure, known.protocol, known.port);
             const weight = weights[known.sensitivity][level];

@@ -1,6 +1,6 @@
 /**
- * Ports that give much to whoever connects, by their well-known numbers. Numbers that many other programs use
- * as well (8500, 8888, 9000) say nothing and are left out.
+ * Ports that give much to whoever connects, by their well-known numbers; a number that many other programs use as well
+ * (8080, 8888, 9000) only where the image is of a program that is known to listen there.
  */
 import type { Protocol } from '../../world/exposure/ports.ts';
 
@@ -12,6 +12,8 @@ export interface SensitivePort {
   readonly protocol: Protocol;
   readonly sensitivity: Sensitivity;
   readonly what: string;
+  /** Only in a container of such an image, by the names in its repository. */
+  readonly image?: RegExp;
 }
 
 const control = (port: number, what: string): SensitivePort => ({
@@ -27,8 +29,51 @@ const data = (port: number, what: string, protocol: Protocol = 'TCP'): Sensitive
   what,
 });
 
+/** Consoles and dashboards: the image, its port, what it gives. */
+const consoles: readonly (readonly [image: RegExp, port: number, sensitivity: Sensitivity, what: string])[] =
+  [
+    // webhooks and metrics-server listen on 10250 as well
+    [/kubelet/, 10250, 'control', 'the kubelet: runs commands in every pod of its node'],
+    [/kubelet/, 10255, 'data', "the kubelet's read-only port"],
+    [/kubernetesui\/dashboard|kubernetes-dashboard/, 8443, 'control', 'the Kubernetes dashboard'],
+    [/kubernetesui\/dashboard|kubernetes-dashboard/, 9090, 'control', 'the Kubernetes dashboard without TLS'],
+    [/headlamp/, 4466, 'control', 'the Headlamp dashboard'],
+    [/portainer/, 9000, 'control', 'Portainer: rules its cluster'],
+    [/portainer/, 9443, 'control', 'Portainer: rules its cluster'],
+    [/weaveworks\/scope/, 4040, 'control', 'Weave Scope: a shell in every container'],
+    [/argocd/, 8080, 'control', 'Argo CD'],
+    [/jenkins/, 8080, 'control', 'Jenkins: runs any code'],
+    [/jenkins/, 50000, 'control', "Jenkins' agents"],
+    [/airflow/, 8080, 'control', 'Airflow: runs any code'],
+    [/jupyter|notebook/, 8888, 'control', 'Jupyter: runs any code'],
+    [/zeppelin/, 8080, 'control', 'Zeppelin: runs any code'],
+    [/flink/, 8081, 'control', 'Flink: runs any code'],
+    [/consul/, 8500, 'control', 'Consul: runs any code, where script checks are on'],
+    [/longhorn/, 8000, 'control', 'the Longhorn dashboard: all volumes'],
+    [/grafana\/grafana/, 3000, 'data', 'Grafana'],
+    [/prometheus$/, 9090, 'data', 'Prometheus'],
+    [/traefik/, 8080, 'data', 'the Traefik dashboard'],
+    [/phpmyadmin|pgadmin/, 80, 'data', 'a database console'],
+    [/adminer/, 8080, 'data', 'a database console'],
+    [/mongo-express|redis-commander/, 8081, 'data', 'a database console'],
+    [/rethinkdb/, 8080, 'data', 'the RethinkDB console'],
+    [/minio/, 9000, 'data', 'MinIO'],
+    [/minio/, 9001, 'data', 'the MinIO console'],
+  ];
+
+/** The entry for a port of a container, if it is such a one. */
+export function sensitivityOf(port: number, protocol: string, image = ''): SensitivePort | undefined {
+  const repository = image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  return sensitivePorts.find(
+    (one) =>
+      one.port === port &&
+      one.protocol === protocol &&
+      (one.image === undefined || one.image.test(repository)),
+  );
+}
+
 /** `control`: who connects runs code or rules the machine, often without a password. `data`: stored data. */
-export const sensitivePorts: readonly SensitivePort[] = [
+const sensitivePorts: readonly SensitivePort[] = [
   control(22, 'SSH'),
   control(23, 'Telnet'),
   control(2375, 'the Docker API without TLS: root on its host'),
@@ -66,4 +111,13 @@ export const sensitivePorts: readonly SensitivePort[] = [
   data(26257, 'CockroachDB'),
   data(27017, 'MongoDB'),
   data(28015, 'RethinkDB'),
+  ...consoles.map(
+    ([image, port, sensitivity, what]): SensitivePort => ({
+      port,
+      protocol: 'TCP',
+      sensitivity,
+      what,
+      image,
+    }),
+  ),
 ];

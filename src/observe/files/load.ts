@@ -3,6 +3,7 @@ import type { Slim } from '../../world/objects.ts';
 import {
   apiGroupOf,
   emptyTables,
+  type Missing,
   refOf,
   type Resource,
   resources,
@@ -46,12 +47,15 @@ export interface Loaded {
 
 /** An object that was found, still as it was written. */
 interface Found {
+  readonly resource: Resource;
   readonly object: Record<string, unknown>;
   readonly where: string;
 }
 
-const byKind: ReadonlyMap<string, Resource> = new Map(
-  resources.map((resource) => [resourceInfos[resource].kind, resource]),
+/** Kinds of unlike groups share a name: the two NetworkPolicies. */
+const byKind: ReadonlyMap<string, readonly Resource[]> = Map.groupBy(
+  resources,
+  (resource) => resourceInfos[resource].kind,
 );
 /** Groups that served a kind before its present one did; what they hold is read in the same way. */
 const formerGroups: ReadonlySet<string> = new Set([
@@ -62,6 +66,9 @@ const formerGroups: ReadonlySet<string> = new Set([
   'batch',
 ]);
 
+/** What people write, and the group in which a cluster stores it. */
+const groupAliases: ReadonlyMap<string, string> = new Map([['projectcalico.org', 'crd.projectcalico.org']]);
+
 /** @param tick called now and then, for whoever wants to show that it goes on */
 export async function loadWorld(
   sources: readonly Source[],
@@ -71,6 +78,7 @@ export async function loadWorld(
   const errors: Message[] = [];
   const warnings: Warning[] = [];
   let passedOver = 0;
+  const unread: Found[] = [];
   const tables = tablesFrom(errors, warnings);
   for (const { name, content } of sources) {
     for (const { documents, problems, warnings: doubts } of documentsIn(content)) {
@@ -81,16 +89,26 @@ export async function loadWorld(
         warnings.push({ where: at(doubt), message: doubt.message, of: doubt.message });
       for (const { value, line } of documents) {
         for (const object of objectsIn(value)) {
+          const where = `${name}:${line}`;
           const resource = object && resourceOf(object);
           if (object === undefined) passedOver += 1;
-          else if (resource !== undefined)
-            await tables.add(resource, { object: placed(object, resource), where: `${name}:${line}` });
+          else if (resource !== undefined && isKnownVersion(object, resource))
+            await tables.add({ resource, object: placed(object, resource), where });
+          else if (resource !== undefined) unread.push({ resource, object, where });
         }
       }
     }
   }
+  for (const one of unread)
+    warnings.push({ where: one.where, message: `${unknownText(one)}: left out`, of: 'unknown version' });
   return {
-    world: { tables: await tables.done(), source: 'files', missing: new Map(), nowMinute, youngAfter: 0 },
+    world: {
+      tables: await tables.done(),
+      source: 'files',
+      missing: missingOf(unread),
+      nowMinute,
+      youngAfter: 0,
+    },
     errors,
     warnings,
     passedOver,
@@ -118,14 +136,40 @@ const withKind = (item: unknown, { apiVersion, kind }: { apiVersion?: string; ki
     ? { ...item, apiVersion: item['apiVersion'] ?? apiVersion, kind: item['kind'] ?? kind }
     : item;
 
-function resourceOf(object: Record<string, unknown>): Resource | undefined {
-  const { kind, apiVersion } = object;
-  const resource = byKind.get(String(kind));
-  if (resource === undefined) return undefined;
-  const group = apiGroupOf(String(apiVersion));
-  const expected = apiGroupOf(resourceInfos[resource].apiVersion);
-  const isFormer = formerGroups.has(group) && formerGroups.has(expected);
-  return group === expected || isFormer ? resource : undefined;
+function resourceOf({ kind, apiVersion }: Record<string, unknown>): Resource | undefined {
+  const given = apiGroupOf(String(apiVersion));
+  const group = groupAliases.get(given) ?? given;
+  return byKind.get(String(kind))?.find((resource) => {
+    const expected = apiGroupOf(resourceInfos[resource].apiVersion);
+    return group === expected || (formerGroups.has(group) && formerGroups.has(expected));
+  });
+}
+
+/** Newer than what is known, by its version: its fields may mean something else. */
+function isKnownVersion({ apiVersion }: Record<string, unknown>, resource: Resource): boolean {
+  const { apiVersion: read, olderVersions, optional } = resourceInfos[resource];
+  if (apiGroupOf(String(apiVersion)) !== apiGroupOf(read)) return true;
+  // those that every cluster has went from alpha over beta to v1, and are read alike; CronJobs began elsewhere
+  return optional
+    ? [read, ...olderVersions].includes(String(apiVersion))
+    : /(^|\/)v1((alpha|beta)\d+)?$|^batch\/v2alpha1$/.test(String(apiVersion));
+}
+
+function unknownText({ resource, object }: Found): string {
+  const { apiVersion, kind, metadata } = placed(object, resource);
+  const { namespace = '', name = '' } = (isRecord(metadata) ? metadata : {}) as Record<string, string>;
+  const ref = { apiVersion: String(apiVersion), kind: String(kind), namespace, name };
+  return `${textOf(ref)} is of ${String(object['apiVersion'])}, a version that is not known`;
+}
+
+/** What of a resource could not be read is evidence that is missing. */
+function missingOf(unread: readonly Found[]): Missing {
+  return new Map(
+    [...Map.groupBy(unread, ({ resource }) => resource)].map(([resource, some]) => {
+      const [first, ...others] = some.map(unknownText);
+      return [resource, others.length === 0 ? `${first}` : `${first}; and ${others.length} more`];
+    }),
+  );
 }
 
 /** Objects that are projected together: credentials are looked for in all of them at once. */
@@ -156,7 +200,8 @@ function tablesFrom(errors: Message[], warnings: Warning[]) {
   };
 
   return {
-    async add(resource: Resource, found: Found): Promise<void> {
+    async add(found: Found): Promise<void> {
+      const { resource } = found;
       const batch = waiting.get(resource);
       if (batch === undefined) waiting.set(resource, [found]);
       else if (batch.push(found) === AT_ONCE) {

@@ -88,19 +88,17 @@ const address = object<{ ip?: string | undefined; hostname?: string | undefined 
   hostname: optional(string),
 });
 
+/** `status.loadBalancer.ingress` of a Service or an Ingress. */
+function balancerAddresses(raw: Readonly<Record<string, unknown>>): readonly string[] {
+  const status = isRecord(raw['status']) ? raw['status'] : {};
+  const balancer = isRecord(status['loadBalancer']) ? status['loadBalancer'] : {};
+  return list(address)(balancer['ingress']).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
+}
+
 export const service = lifted<slim.Service, ReturnType<typeof serviceSpec>>(
   'spec',
   serviceSpec,
-  (spec, raw) => {
-    const status = isRecord(raw['status']) ? raw['status'] : {};
-    const balancer = isRecord(status['loadBalancer']) ? status['loadBalancer'] : {};
-    return {
-      ...spec,
-      loadBalancerIngress: list(address)(balancer['ingress']).flatMap(
-        ({ ip, hostname }) => ip ?? hostname ?? [],
-      ),
-    };
-  },
+  (spec, raw) => ({ ...spec, loadBalancerIngress: balancerAddresses(raw) }),
 );
 
 export const endpointSlice: Shape<slim.EndpointSlice> = (value) => {
@@ -148,7 +146,7 @@ const backend = object<slim.IngressBackend>({
   },
 });
 
-const ingressSpec = object<Omit<slim.Ingress, keyof slim.Slim>>({
+const ingressSpec = object<Omit<slim.Ingress, keyof slim.Slim | 'loadBalancerIngress'>>({
   ingressClassName: optional(string),
   defaultBackend: optional(backend),
   rules: list((value) => {
@@ -173,5 +171,13 @@ const ingressSpec = object<Omit<slim.Ingress, keyof slim.Slim>>({
 export const ingress = lifted<slim.Ingress, ReturnType<typeof ingressSpec>>(
   'spec',
   ingressSpec,
+  (spec, raw) => ({ ...spec, loadBalancerIngress: balancerAddresses(raw) }),
+);
+
+const ingressClassSpec = object<Omit<slim.IngressClass, keyof slim.Slim>>({ controller: optional(string) });
+
+export const ingressClass = lifted<slim.IngressClass, ReturnType<typeof ingressClassSpec>>(
+  'spec',
+  ingressClassSpec,
   (spec) => spec,
 );

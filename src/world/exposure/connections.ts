@@ -51,13 +51,16 @@ export const noClusterWide: ClusterWide = { admin: [], baseline: [] };
 
 export const policiesIn = (tables: Tables): Policies => ({
   network: tables.networkpolicies,
-  ...clusterWideOf(
-    tables.clusternetworkpolicies,
-    tables.adminnetworkpolicies,
-    tables.baselineadminnetworkpolicies,
-    tables.nodes,
-  ),
+  ...clusterWideOf(...clusterWideIn(tables)),
 });
+
+/** What decides of cluster-wide policies, in the order in which `clusterWideOf` takes it. */
+export const clusterWideIn = (tables: Tables): Parameters<typeof clusterWideOf> => [
+  tables.clusternetworkpolicies,
+  tables.adminnetworkpolicies,
+  tables.baselineadminnetworkpolicies,
+  tables.nodes,
+];
 
 export function clusterWideOf(
   current: Table<ClusterWidePolicy>,

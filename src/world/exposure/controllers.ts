@@ -91,6 +91,9 @@ export function isInternalIngress(annotations: Labels, className: string | undef
   return isAlbDefault || className === 'gce-internal' || marked(ingressMarks, annotations);
 }
 
+/** The cloud serves Gateways of the class at private addresses only: Google's regional internal load balancers. */
+export const isInternalGatewayClass = (name: string): boolean => /^gke-.*(rilb|internal)/.test(name);
+
 /** Where an ingress controller is told to admit only some addresses: comma-separated CIDRs. */
 export const allowListAnnotations = [
   'nginx.ingress.kubernetes.io/whitelist-source-range',

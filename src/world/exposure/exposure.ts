@@ -1,23 +1,32 @@
 /**
  * Who can open a connection to a workload, and where it can connect to: the policies that select its pods, and the
- * ways in from outside. Reads what its own namespace holds, and nothing of other namespaces, so that it is derived
- * again only when that changes.
+ * ways in from outside. Reads what its own namespace holds, and of others only what leads in here, so that it is
+ * derived again only when that changes.
  *
  * The folder, from the bottom up: intervals, ports, addresses and flows are the set algebra (new values, one form for
  * each set); policies says what one NetworkPolicy means; connections answers for a pair; reach answers for a pod and
- * every peer at once, by region; sources, passage and ways add what leads in from outside.
+ * every peer at once, by region; groups asks it once for pods that are alike. passage and edge/ add what leads in from
+ * outside.
  */
-import type { Ingress, Namespace, NetworkPolicy, Service } from '../objects.ts';
+import type { Ingress, Labels, NetworkPolicy, Service } from '../objects.ts';
+import { isEmptySelector } from '../selector.ts';
 import type { Variant } from '../variants.ts';
-import type { World } from '../world.ts';
+import { refOf, textOf, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
 import { noAddresses } from './addresses.ts';
 import { type ClusterWide, noClusterWide } from './connections.ts';
-import { type ExposureLevel, widest } from './levels.ts';
-import { type Direction, type Endpoint, isolating, namespaceLabels } from './policies.ts';
-import { levelOfReach, type Reach, reachOf } from './reach.ts';
 import { underTiers } from './tiers.ts';
-import { servicesOf, type Way, waysTo } from './ways.ts';
+import type { Entrance } from './edge/entrance.ts';
+import type { Entrances } from './edge/entrances.ts';
+import { leadsTo } from './edge/manual-endpoints.ts';
+import { isDecided } from './edge/passing.ts';
+import { type ExposureLevel, widest } from './levels.ts';
+import { isolationOf } from './groups.ts';
+import { type Endpoint, isolates } from './policies.ts';
+import { levelOfReach, type Reach } from './reach.ts';
+import { frontIn } from './edge/passed-on.ts';
+import type { Way } from './edge/way.ts';
+import { servicesOf, waysTo } from './edge/ways.ts';
 
 export interface Exposure {
   /** The widest of its variants. */
@@ -27,10 +36,16 @@ export interface Exposure {
   /** The policies that select the workload's pods and isolate them for ingress, and for egress. */
   readonly ingressPolicies: readonly NetworkPolicy[];
   readonly egressPolicies: readonly NetworkPolicy[];
-  /** The Services that select the workload's pods. */
+  /** Some policy of the namespace isolates whatever pod comes for ingress. */
+  readonly hasDefaultDeny: boolean;
+  /** The Services that lead to the workload's pods. */
   readonly services: readonly Service[];
   /** The Ingresses of the namespace that lead to one of them. */
   readonly ingresses: readonly Ingress[];
+  /** Gateways, and Ingresses of other namespaces, that do. */
+  readonly entrances: readonly Entrance[];
+  /** What decides who can connect and is not known, in words. */
+  readonly doubts: readonly string[];
 }
 
 export interface VariantExposure {
@@ -40,18 +55,21 @@ export interface VariantExposure {
   readonly ways: readonly Way[];
 }
 
-/** @param policies and the other maps: what the workload's namespace holds, by name */
+/**
+ * @param policies and the other maps: what the workload's namespace holds, by name
+ * @param labelsOfHome the labels of that namespace as selectors see them
+ */
 export function exposureOf(
   workload: Workload,
   policies: ReadonlyMap<string, NetworkPolicy>,
   services: ReadonlyMap<string, Service>,
   ingresses: ReadonlyMap<string, Ingress>,
-  namespace: Namespace | undefined,
+  entrances: Entrances,
+  labelsOfHome: Labels,
   source: World['source'],
   clusterWide: ClusterWide = noClusterWide,
 ): Exposure {
   const home = workload.ref.namespace;
-  const labelsOfHome = namespaceLabels(home, namespace?.metadata.labels);
   const parts = workload.variants.map((variant) => {
     const subject: Endpoint = {
       namespace: home,
@@ -60,35 +78,51 @@ export function exposureOf(
       pod: variant.pod,
       addresses: noAddresses,
     };
-    const selecting = servicesOf(services, variant.labels);
-    const leading = leadingTo(ingresses, selecting);
-    const ingressPolicies = isolating(policies, variant.labels, 'ingress');
-    const egressPolicies = isolating(policies, variant.labels, 'egress');
-    const reachIn = (direction: Direction, isolatedBy: readonly NetworkPolicy[]) =>
-      underTiers(reachOf(direction, subject, isolatedBy), direction, subject, clusterWide);
-    const ingress = reachIn('ingress', ingressPolicies);
-    const ways = waysTo(subject, ingress, { services: selecting, ingresses: leading, source });
+    const manual = entrances.manual.filter((one) => leadsTo(one, variant.labels));
+    const selecting = [...servicesOf(services, variant.labels), ...manual.map(({ service }) => service)];
+    const names = new Set(selecting.map(({ metadata }) => metadata.name));
+    const foreign = entrances.foreign.filter(({ service }) => names.has(service));
+    const leading = leadingTo(ingresses, names);
+    const inward = isolationOf(policies, 'ingress', subject);
+    const outward = isolationOf(policies, 'egress', subject);
+    const ingress = underTiers(inward.reach, 'ingress', subject, clusterWide);
+    const egress = underTiers(outward.reach, 'egress', subject, clusterWide);
+    const edge = { services: selecting, ingresses: leading, entrances, source };
+    const ways = waysTo(subject, ingress, edge);
+    const fronts = [
+      ...leading.map((one) => ({ ref: refOf(one), front: frontIn(entrances, one) })),
+      ...foreign.map(({ object, front }) => ({ ref: object, front })),
+    ].filter(({ front }) => !isDecided(ingress, front));
     return {
       exposure: {
         level: widest([levelOfReach(ingress), ...ways.map(({ level }) => level)]),
         ingress,
-        egress: reachIn('egress', egressPolicies),
+        egress,
         ways,
       },
       selecting,
       leading,
-      ingressPolicies,
-      egressPolicies,
+      foreign,
+      doubts: fronts.map(({ ref, front }) => `who passes on what ${textOf(ref)} lets in: ${front.why}`),
+      ingressPolicies: inward.policies,
+      egressPolicies: outward.policies,
     };
   });
-  const distinct = <T>(of: (part: (typeof parts)[number]) => readonly T[]) => [...new Set(parts.flatMap(of))];
+  const [only] = parts;
+  const distinct = <T>(of: (part: (typeof parts)[number]) => readonly T[]) =>
+    only !== undefined && parts.length === 1 ? of(only) : [...new Set(parts.flatMap(of))];
   return {
     level: widest(parts.map(({ exposure }) => exposure.level)),
     variants: parts.map(({ exposure }) => exposure),
     ingressPolicies: distinct((part) => part.ingressPolicies),
     egressPolicies: distinct((part) => part.egressPolicies),
+    hasDefaultDeny: policies
+      .values()
+      .some((policy) => isolates(policy, 'ingress') && isEmptySelector(policy.podSelector)),
     services: distinct((part) => part.selecting),
     ingresses: distinct((part) => part.leading),
+    entrances: distinct((part) => part.foreign),
+    doubts: distinct((part) => part.doubts),
   };
 }
 
@@ -102,11 +136,7 @@ export function exposureAt(
 }
 
 /** The Ingresses that name one of the Services, by name. */
-function leadingTo(
-  ingresses: ReadonlyMap<string, Ingress>,
-  services: readonly Service[],
-): readonly Ingress[] {
-  const names = new Set(services.map(({ metadata }) => metadata.name));
+function leadingTo(ingresses: ReadonlyMap<string, Ingress>, names: ReadonlySet<string>): readonly Ingress[] {
   const leads = ({ service }: NonNullable<Ingress['defaultBackend']>) =>
     service !== undefined && names.has(service.name);
   return [...ingresses.values()]

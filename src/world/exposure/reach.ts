@@ -37,6 +37,8 @@ export interface Grant {
   readonly ports: Ports;
   /** Port names that only the destination's pods can resolve: on egress. */
   readonly named: RulePorts['named'];
+  /** The peer that names pods or addresses. */
+  readonly peer?: NetworkPolicyPeer;
   /** It names the pods of a well-known ingress controller. */
   readonly ingressController: boolean;
 }
@@ -95,25 +97,52 @@ export function reachOf(
 const coversPrivateNetwork = (addresses: Addresses): boolean =>
   privateNetworks.some((network) => intervals.contains(addresses, network));
 
+/** What a rule grants to one peer, before it is known which pod its port names are asked of. */
+interface Template {
+  readonly grant: Grant;
+  readonly rule: RulePorts;
+}
+
+type Templates = { readonly home: Labels; readonly list: readonly Template[] };
+
+const templates: Readonly<Record<Direction, WeakMap<NetworkPolicy, Templates>>> = {
+  ingress: new WeakMap(),
+  egress: new WeakMap(),
+};
+
+/** Most pods that a policy selects get the same grants, so they share them. */
 function grantsOf(policy: NetworkPolicy, direction: Direction, subject: Endpoint): readonly Grant[] {
+  const { namespaceLabels: home } = subject;
+  let known = templates[direction].get(policy);
+  if (known?.home !== home) {
+    known = { home, list: templatesOf(policy, direction, home) };
+    templates[direction].set(policy, known);
+  }
+  return known.list.flatMap(({ grant, rule }) => {
+    const isNamed = direction === 'ingress' && rule.named.length > 0;
+    const ports = isNamed ? resolve(rule, subject.pod) : grant.ports;
+    if (isEmptyPorts(ports) && grant.named.length === 0) return [];
+    return [isNamed ? { ...grant, ports } : grant];
+  });
+}
+
+function templatesOf(policy: NetworkPolicy, direction: Direction, home: Labels): readonly Template[] {
   const side = direction === 'ingress' ? 'from' : 'to';
   return policy[direction].flatMap(({ peers, ports: written }, index) => {
     const path = `/spec/${direction}/${index}`;
     const rule = portsOf(written);
-    const ports = direction === 'ingress' ? resolve(rule, subject.pod) : rule.numbered;
     const named = direction === 'ingress' ? [] : rule.named;
-    if (isEmptyPorts(ports) && named.length === 0) return [];
-    const grant = { policy: refOf(policy), ports, named };
-    if (peers.length === 0) return { ...grant, ...everyone, path };
+    const common = { policy: refOf(policy), ports: rule.numbered, named };
+    if (peers.length === 0) return [{ rule, grant: { ...common, ...everyone, path } }];
     return peers.flatMap((peer, at) =>
       isValidPeer(peer)
-        ? { ...grant, ...regionOf(peer, subject.namespaceLabels), path: `${path}/${side}/${at}` }
+        ? [{ rule, grant: { ...common, ...regionOf(peer, home), path: `${path}/${side}/${at}` } }]
         : [],
     );
   });
 }
 
-type Region = Pick<Grant, 'scope' | 'region' | 'whom' | 'addresses' | 'ingressController'>;
+type Region = Pick<Grant, 'scope' | 'region' | 'whom' | 'addresses' | 'peer' | 'ingressController'>;
 
 const everyone: Region = {
   scope: 'everyone',
@@ -133,6 +162,7 @@ export function regionOf(peer: NetworkPolicyPeer, home: Labels): Region {
       region: coversPrivateNetwork(addresses) ? 'cluster' : 'listed',
       whom: addressesText(addresses),
       addresses,
+      peer,
       ingressController: false,
     };
   }
@@ -145,6 +175,7 @@ export function regionOf(peer: NetworkPolicyPeer, home: Labels): Region {
     region: scope === 'pods' ? 'listed' : scope,
     whom: peerText(peer),
     addresses: noAddresses,
+    peer,
     ingressController: namesIngressController(peer),
   };
 }

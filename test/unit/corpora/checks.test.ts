@@ -57,7 +57,12 @@ const exceptions: Readonly<Record<string, string>> = {
   'labels/placeholder-owner': 'no manifest names an owner at all',
   'labels/service-selects-others': 'every Service selects one application only',
   'network/egress-to-cluster': 'no policy limits egress to the cluster and to more than name resolution',
+  'network/api-server-reachable': 'no policy limits egress to networks in which the API server can be',
   'network/exposed-by-external-ip': 'no Service has externalIPs',
+  'network/exposed-by-gateway': 'no manifest is of the Gateway API',
+  'network/gateway-without-tls': 'no manifest is of the Gateway API',
+  'network/invalid-policy-rule': 'every policy is one that the API server takes',
+  'network/kubelet-reachable': 'no policy limits egress to networks in which nodes can be',
   'network/named-port-missing': 'every port that a policy names is there',
   'network/open-to-namespace': 'the only policy that allows a whole namespace comes without a workload',
 };

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { parseAddress, parseCidr, type Addresses } from '../../../src/world/exposure/addresses.ts';
 import { connections, type Party, policiesIn } from '../../../src/world/exposure/connections.ts';
+import { entrancesLayer } from '../../../src/world/exposure/edge/entrances.ts';
 import { exposureOf } from '../../../src/world/exposure/exposure.ts';
 import {
   type Flows,
@@ -97,7 +98,8 @@ const exposureIn = (workload: Workload, { tables, source }: World) => {
     inNamespace(tables.networkpolicies, namespace),
     inNamespace(tables.services, namespace),
     inNamespace(tables.ingresses, namespace),
-    find(tables.namespaces, '', namespace),
+    entrancesLayer().of(namespace, tables),
+    namespaceLabels(namespace, find(tables.namespaces, '', namespace)?.metadata.labels),
     source,
   );
 };

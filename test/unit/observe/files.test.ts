@@ -75,6 +75,23 @@ describe('loading files', () => {
     expect([...(world.tables.deployments.get('default')?.keys() ?? [])]).to.deep.equal(['old']);
   });
 
+  it('leaves out what is of a version that is not known, warns, and says what is missing', async () => {
+    const policy = (apiVersion: string) =>
+      `{apiVersion: ${apiVersion}, kind: NetworkPolicy, metadata: {name: web, namespace: shop}, spec: {podSelector: {}}}`;
+    const { world, warnings } = await load(policy('networking.k8s.io/v2'));
+    expect(world.tables.networkpolicies.size).to.equal(0);
+    const text = 'NetworkPolicy shop/web is of networking.k8s.io/v2, a version that is not known';
+    expect(warnings.map(({ message }) => message)).to.deep.equal([`${text}: left out`]);
+    expect(world.missing.get('networkpolicies')).to.equal(text);
+    const { world: former } = await load(policy('extensions/v1beta1'));
+    expect(find(former.tables.networkpolicies, 'shop', 'web')?.apiVersion).to.equal('networking.k8s.io/v1');
+    const { world: plugin } = await load(policy('projectcalico.org/v3'));
+    expect(plugin.tables.networkpolicies.size).to.equal(0);
+    expect(find(plugin.tables['networkpolicies.crd.projectcalico.org'], 'shop', 'web')).to.not.equal(
+      undefined,
+    );
+  });
+
   it('counts documents that are no Kubernetes objects', async () => {
     const { passedOver } = await load('a: 1\n---\n- b\n');
     expect(passedOver).to.equal(2);

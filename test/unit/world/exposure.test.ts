@@ -193,6 +193,19 @@ describe('exposure', () => {
     expect(found.services.map(({ metadata }) => metadata.name)).to.deep.equal(['web']);
   });
 
+  it('a headless Service is like one with an address, and an ExternalName leads to no pod', async () => {
+    const headless = await exposure(service(`{ clusterIP: None, selector: { app: web }, ${port} }`));
+    expect(ways(headless)).to.be.empty;
+    expect(headless.services).to.have.length(1);
+    const name = await exposure(
+      service(
+        `{ type: ExternalName, externalName: db.example, selector: { app: web }, externalIPs: [198.51.100.7], ${port} }`,
+      ),
+    );
+    expect(ways(name)).to.be.empty;
+    expect(name.services).to.be.empty;
+  });
+
   describe('an Ingress', () => {
     const backend = '{ service: { name: web, port: { name: web } } }';
     const rules = `{ rules: [{ host: shop.example, http: { paths: [{ backend: ${backend} }] } }] }`;

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { entrancesLayer } from '../../../src/world/exposure/edge/entrances.ts';
+import { namespaceLabels } from '../../../src/world/exposure/policies.ts';
 import { exposureOf, type VariantExposure } from '../../../src/world/exposure/exposure.ts';
 import { policiesIn } from '../../../src/world/exposure/connections.ts';
 import { isOpen, type Reach } from '../../../src/world/exposure/reach.ts';
@@ -22,7 +24,8 @@ async function exposed(...documents: readonly string[]): Promise<VariantExposure
     here(tables.networkpolicies),
     here(tables.services),
     here(tables.ingresses),
-    find(tables.namespaces, '', 'shop'),
+    entrancesLayer().of('shop', tables),
+    namespaceLabels('shop', find(tables.namespaces, '', 'shop')?.metadata.labels),
     'files',
     policiesIn(tables),
   );

@@ -1,41 +1,24 @@
 /** The ways from outside the cluster to a pod, each as far as policies let it through. */
-import type { Ingress, Ref, Service } from '../objects.ts';
-import { selectsPlainly } from '../selector.ts';
-import { pointer } from '../variants.ts';
-import { refOf, textOf } from '../world.ts';
-import { type Addresses, addressesText, allAddresses, parseAddress, publicAddresses } from './addresses.ts';
-import * as intervals from './intervals.ts';
-import { type ExposureLevel, levelOfSources } from './levels.ts';
-import { admitted, backendsOf, type Source, type Target, targetsOf } from './passage.ts';
-import { type Endpoint, servingContainers } from './policies.ts';
-import { noPorts, portRange, type Ports, portsText, unionPorts } from './ports.ts';
-import type { Reach } from './reach.ts';
-import { balancerSources, ingressSources } from './sources.ts';
+import type { Ingress, Service } from '../../objects.ts';
+import { selectsPlainly } from '../../selector.ts';
+import { pointer } from '../../variants.ts';
+import { refOf, textOf } from '../../world.ts';
+import { allAddresses, parseAddress, publicAddresses } from '../addresses.ts';
+import * as intervals from '../intervals.ts';
+import { type Source, type Target, targetsOf } from '../passage.ts';
+import { type Endpoint, servingContainers } from '../policies.ts';
+import { noPorts, portsText, unionPorts } from '../ports.ts';
+import type { Reach } from '../reach.ts';
+import type { Entrances } from './entrances.ts';
+import { entranceWays, frontIn, ingressWay } from './passed-on.ts';
+import { balancerSources } from './sources.ts';
+import { list, targetPorts, type Way, type WayKind, way } from './way.ts';
 
-export type WayKind =
-  | 'load-balancer'
-  | 'node-port'
-  | 'external-ip'
-  | 'ingress'
-  | 'host-port'
-  | 'host-network';
-
-export interface Way {
-  readonly kind: WayKind;
-  /** Who can use it, after policies; never `none`. */
-  readonly level: ExposureLevel;
-  /** What opens it, and the place in that object. For the pod's own fields, relative to the pod spec. */
-  readonly object: Ref | 'pod';
-  readonly path: string;
-  /** The ports of the pod that it leads to. */
-  readonly ports: Ports;
-  /** The whole way in words, from where to why the policies let it pass. */
-  readonly text: string;
-}
-
+/** What leads in to a pod from outside. */
 export interface Edge {
   readonly services: readonly Service[];
   readonly ingresses: readonly Ingress[];
+  readonly entrances: Entrances;
   readonly source: 'cluster' | 'files';
 }
 
@@ -52,11 +35,14 @@ export function servicesOf(
 export function waysTo(
   subject: Endpoint,
   reach: Reach,
-  { services, ingresses, source }: Edge,
+  { services, ingresses, entrances, source }: Edge,
 ): readonly Way[] {
   return [
     ...services.flatMap((service) => serviceWays(subject, reach, service, source)),
-    ...ingresses.flatMap((ingress) => ingressWay(subject, reach, ingress, services)),
+    ...ingresses.flatMap((ingress) =>
+      ingressWay(subject, reach, ingress, services, frontIn(entrances, ingress)),
+    ),
+    ...entranceWays(subject, reach, entrances.foreign, services),
     ...(subject.pod.hostNetwork === true ? [hostNetworkWay(subject)] : hostPortWays(subject, reach)),
   ];
 }
@@ -107,36 +93,6 @@ function serviceWays(
 const isPublic = (ip: string): boolean =>
   intervals.intersection(parseAddress(ip) ?? [], publicAddresses).length > 0;
 
-function ingressWay(
-  subject: Endpoint,
-  reach: Reach,
-  ingress: Ingress,
-  services: readonly Service[],
-): readonly Way[] {
-  const backends = backendsOf(ingress, services, subject.pod);
-  const [first] = backends;
-  if (first === undefined) return [];
-  const from: Source = {
-    addresses: ingressSources(ingress),
-    snat: true,
-    most: 'internet',
-    through: 'controller',
-  };
-  const targets = backends.map(({ target }) => target);
-  const hosts = [...new Set(backends.map(({ host }) => host ?? 'every host'))].slice(0, 3).join(', ');
-  const found = way(
-    { kind: 'ingress', object: refOf(ingress), path: first.path },
-    reach,
-    from,
-    targets,
-    () => {
-      const via = [...new Set(backends.map(({ service, target }) => `${service}:${target.port}`))];
-      return `Ingress ${ingress.metadata.namespace}/${ingress.metadata.name} (${hosts}) -> Service ${via.join(', ')}`;
-    },
-  );
-  return found === undefined ? [] : [found];
-}
-
 function hostPortWays(subject: Endpoint, reach: Reach): readonly Way[] {
   return (['initContainers', 'containers'] as const).flatMap((kind) =>
     subject.pod[kind].flatMap((container, index) =>
@@ -179,34 +135,3 @@ function hostNetworkWay({ pod }: Endpoint): Way {
     text: `node network -> the node's own addresses -> ${declared} -> policies do not apply there`,
   };
 }
-
-const targetPorts = ({ protocol, number }: Pick<Target, 'protocol' | 'number'>): Ports =>
-  protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP' ? portRange(protocol, number) : noPorts;
-
-type Place = Pick<Way, 'kind' | 'object' | 'path'>;
-
-/** @returns undefined if the policies let nothing through, or nothing is behind the door */
-function way(
-  place: Place,
-  reach: Reach,
-  from: Source,
-  targets: readonly Target[],
-  door: (through: readonly Target[]) => string,
-): Way | undefined {
-  const { level, through, because } = admitted(reach, from, targets);
-  if (level === 'none') return undefined;
-  const inside = list(through.map(({ number }) => number));
-  return {
-    ...place,
-    level,
-    ports: through.map(targetPorts).reduce(unionPorts, noPorts),
-    text: `${origin(level, from.addresses)} -> ${door(through)} -> port ${inside} -> ${because}`,
-  };
-}
-
-function origin(level: ExposureLevel, addresses: Addresses): string {
-  if (level !== 'listed peers') return level;
-  return levelOfSources(addresses) === level ? addressesText(addresses) : 'addresses that a policy lists';
-}
-
-const list = (items: readonly (number | string)[]): string => [...new Set(items)].join(',');
