@@ -23,14 +23,15 @@ export interface Snapshot {
 export async function readCluster(
   connection: Connection,
   resources: readonly Resource[],
-  { nowMinute, signal }: { readonly nowMinute: number; readonly signal: AbortSignal },
+  nowMinute: number,
 ): Promise<Snapshot> {
+  const stop = new AbortController();
   const store = createStore();
   const projects = projector();
   const skipped: Snapshot['skipped'][number][] = [];
   const read = async (resource: Resource): Promise<void> => {
     const objects: Slim[] = [];
-    for await (const { items } of pagesOf(connection, pathOf(resource), signal)) {
+    for await (const { items } of pagesOf(connection, pathOf(resource), stop.signal)) {
       for (const outcome of await projects(resource, items)) {
         if ('object' in outcome) objects.push(outcome.object);
         else skipped.push({ resource, ...outcome });
@@ -42,7 +43,11 @@ export async function readCluster(
     resources.map((resource) =>
       read(resource).catch((error: unknown) => {
         const why = whyMissing(error, resource);
-        if (why === undefined) throw new Error(faultOf(error, resource).why, { cause: error });
+        if (why === undefined) {
+          const failed = new Error(faultOf(error, resource).why, { cause: error });
+          stop.abort(); // the others would only make one wait
+          throw failed;
+        }
         store.setMissing(resource, why);
       }),
     ),

@@ -291,6 +291,15 @@ describe('hexarisk access --audit', () => {
     ]);
   });
 
+  it('a binding in a namespace that does not exist; in files it does if anything but roles and bindings is in it', async () => {
+    const there = binding('ghost/b', 'Role/r', runner);
+    const alone = [role('ghost/r', reads), there];
+    expect((await auditOf(...alone)).lines).to.deep.equal([
+      'namespace-missing RoleBinding ghost/b /metadata/namespace',
+    ]);
+    expect((await auditOf(...alone, account('ghost', 'any'))).lines).to.deep.equal([]);
+  });
+
   it('is a table in text', async () => {
     const { stdout } = await asked([...good, binding('shop/lost', 'Role/gone', runner)], undefined, {
       audit: true,
