@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { access, type AccessFlags } from '../../../src/commands/access/access.ts';
+import { access } from '../../../src/commands/access/access.ts';
+import type { AccessFlags } from '../../../src/commands/access/flags.ts';
 import type { SubjectRules } from '../../../src/commands/access/rules.ts';
 import { CommandError } from '../../../src/commands/error.ts';
 import { account, binding, namespaceNamed, RBAC, role, subject } from '../../support/rbac.ts';
@@ -326,7 +327,7 @@ describe('hexarisk access: what cannot be asked', () => {
     ['an empty name', 'user:', {}, /names nobody/],
     ['a verb alone', 'sa:shop/runner', { can: ['get'] }, /--can needs a verb, a resource/],
     ['four words', 'sa:shop/runner', { can: ['get', 'pods', 'a', 'b'] }, /--can needs/],
-    ['all, and one', 'sa:shop/runner', { all: true }, /leave out sa:shop\/runner/],
+    ['all, and one', 'sa:shop/runner', { all: true }, /leave out the subject/],
     ['all, and the audit', undefined, { all: true, audit: true }, /exclude each other/],
     ['one thing of all', undefined, { all: true, can: ['get', 'pods'] }, /about one subject/],
     [
