@@ -330,6 +330,7 @@ describe('hexarisk access: what cannot be asked', () => {
     ['all, and one', 'sa:shop/runner', { all: true }, /leave out the subject/],
     ['all, and the audit', undefined, { all: true, audit: true }, /exclude each other/],
     ['one thing of all', undefined, { all: true, can: ['get', 'pods'] }, /about one subject/],
+    ['a namespace without a question', 'user:a', { namespace: 'x' }, /add --can/],
     [
       'one namespace and all',
       'user:a',
