@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: parses flags, chooses a command, turns errors into one line and an exit code. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AccessFlags } from './commands/access/access.ts';
+import type { AccessFlags } from './commands/access/flags.ts';
 import { CommandError } from './commands/error.ts';
 import type { OperatorFlags } from './commands/operator/start.ts';
 import type { ReachFlags } from './commands/reach/reach.ts';
@@ -93,7 +93,12 @@ program
   .option('-n, --namespace <name>', 'where --can is asked (default: that of the account or the context)')
   .option('-A, --all-namespaces', 'ask --can across all namespaces')
   .option('--subresource <name>', 'of the resource of --can; the same as RESOURCE/SUBRESOURCE')
-  .option('--as-group <name...>', 'a group that the user is in, beside system:authenticated')
+  .option(
+    '--as-group <name>',
+    'a further group that the subject is in; may be given again',
+    (name, before: readonly string[]) => [...before, name],
+    [],
+  )
   .option('--audit', 'open grants, bindings that lead nowhere, malformed roles')
   .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)')
   .option('--context <name>', 'the context of the kubeconfig to use')

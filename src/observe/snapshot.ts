@@ -20,12 +20,17 @@ export interface Snapshot {
   }[];
 }
 
+/** A cluster that does not answer in this time is not waited for. */
+const LONGEST_READ_MS = 120_000;
+
 /** @throws Error in words, if the API server cannot be reached, refuses the credentials or is unwell */
 export async function readCluster(
   connection: Connection,
   resources: readonly Resource[],
-  { nowMinute, signal }: { readonly nowMinute: number; readonly signal: AbortSignal },
+  nowMinute: number,
 ): Promise<Snapshot> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(LONGEST_READ_MS)]);
   const store = createStore();
   const projects = projector();
   const skipped: Snapshot['skipped'][number][] = [];
@@ -45,7 +50,11 @@ export async function readCluster(
     resources.map((resource) =>
       read(resource).catch((error: unknown) => {
         const why = whyMissing(error, resource);
-        if (why === undefined) throw new Error(faultOf(error, resource).why, { cause: error });
+        if (why === undefined) {
+          const failed = new Error(faultOf(error, resource).why, { cause: error });
+          stop.abort(); // the others would only make one wait
+          throw failed;
+        }
         store.setMissing(resource, why);
       }),
     ),

@@ -1,6 +1,6 @@
 /** What each subject may do: the rules that bindings give it, as the RBAC authorizer of the API server reads them. */
 import type { Account } from './account.ts';
-import { rulesOf } from './access/aggregation.ts';
+import { type HeldRule, rulesOf } from './access/aggregation.ts';
 import {
   matchesPath,
   matchesResource,
@@ -59,13 +59,16 @@ export function grantsBySubject(
 ): Grants {
   const found = new Map<string, Grant[]>();
   const clusterWide = inNamespace(clusterRoles, '');
+  // many bindings name the same few roles, and to collect those of an aggregated one takes a while
+  const known = new Map<Role, readonly HeldRule[]>();
   const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
   for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
     const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
     const { name } = binding.roleRef;
     const role = boundRole(binding, roles, clusterRoles);
     if (role === undefined) continue;
-    const rules = rulesOf(role, clusterWide, source);
+    let rules = known.get(role);
+    if (rules === undefined) known.set(role, (rules = rulesOf(role, clusterWide, source)));
     const bindingRef = refOf(binding);
     const bootstrap =
       namespace === undefined &&
@@ -85,9 +88,9 @@ export function grantsBySubject(
           bootstrap: bootstrap && subject.kind === 'Group',
         }),
       );
-      const known = found.get(identity);
-      if (known === undefined) found.set(identity, grants);
-      else known.push(...grants);
+      const others = found.get(identity);
+      if (others === undefined) found.set(identity, grants);
+      else others.push(...grants);
     }
   }
   return found;

@@ -7,18 +7,12 @@ import { json, jsonList, type Streams, write } from '../output.ts';
 import { clean } from '../table.ts';
 import { answerTo } from './answer.ts';
 import { auditReport } from './audit.ts';
-import { type Known, readKnown, type Where } from './known.ts';
+import { aboutOne, type AccessFlags, FORMS, refuseMistakes } from './flags.ts';
+import { type Known, readKnown } from './known.ts';
 import { notesOn } from './notes.ts';
 import { type QuestionFlags, questionOf } from './question.ts';
 import { rulesOf } from './rules.ts';
 import { ruleTable } from './table.ts';
-
-export interface AccessFlags extends Where, Partial<QuestionFlags> {
-  readonly output: 'table' | 'wide' | 'json';
-  readonly all?: boolean;
-  readonly audit?: boolean;
-  readonly asGroup?: readonly string[];
-}
 
 /**
  * @returns the exit code: of a question 0 for yes and 1 for no; 2 if something could not be read
@@ -29,7 +23,8 @@ export async function access(
   given: AccessFlags,
   streams: Streams = process,
 ): Promise<number> {
-  const { whom, flags } = sorted(subject, given);
+  const { whom, flags } = aboutOne(subject, given);
+  refuseMistakes(whom, flags);
   if (flags.audit === true) {
     const known = await readKnown(flags, false, streams);
     const { text, isComplete } = await auditReport(known, flags.output);
@@ -45,7 +40,7 @@ export async function access(
       streams,
     );
   }
-  const who = whoNamed(whom, flags.asGroup);
+  const who = whoNamed(whom ?? '', flags.asGroup);
   if (flags.can !== undefined) return answer(who, { ...flags, can: flags.can }, streams);
   const known = await readKnown(flags, false, streams);
   note(notesOn(who, known.world), streams);
@@ -86,35 +81,8 @@ function note(notes: readonly string[], { stderr }: Streams): void {
   for (const each of notes) stderr.write(`note: ${clean(each)}\n`);
 }
 
-const FORMS = 'sa:NAMESPACE/NAME, user:NAME or group:NAME';
-
 function whoNamed(text: string, groups: readonly string[] = []): Who {
   const who = whoIs(text, groups);
   if (who === undefined) throw new CommandError(`${text || 'an empty text'} names nobody: write ${FORMS}`);
   return who;
-}
-
-interface Sorted {
-  readonly whom: string;
-  readonly flags: AccessFlags;
-}
-
-const SUBJECT = /^(sa|user|group):/;
-
-/** Exactly one of a subject, all and audit. A subject after `--files` or `--can`, which take several values, is one. */
-function sorted(subject: string | undefined, flags: AccessFlags): Sorted {
-  const { all = false, audit = false, can, files } = flags;
-  const isForMany = all || audit;
-  if (isForMany && can !== undefined) throw new CommandError(`--can asks about one subject: ${FORMS}`);
-  if (all && audit) throw new CommandError('--all and --audit exclude each other');
-  if (subject !== undefined) {
-    if (isForMany) throw new CommandError(`${all ? '--all' : '--audit'} is about all: leave out ${subject}`);
-    return { whom: subject, flags };
-  }
-  if (isForMany) return { whom: '', flags };
-  if (SUBJECT.test(can?.at(-1) ?? ''))
-    return { whom: can?.at(-1) ?? '', flags: { ...flags, can: can?.slice(0, -1) ?? [] } };
-  if (SUBJECT.test(files?.at(-1) ?? ''))
-    return { whom: files?.at(-1) ?? '', flags: { ...flags, files: files?.slice(0, -1) ?? [] } };
-  throw new CommandError(`say whom it is about: ${FORMS}; or --all, or --audit`);
 }

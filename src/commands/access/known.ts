@@ -67,14 +67,13 @@ async function fromCluster(
   { stderr }: Streams,
 ): Promise<Known> {
   const config = loadKubeConfig(where);
-  const { world, skipped } = await readCluster(connect(config), resources, {
-    nowMinute,
-    signal: new AbortController().signal,
-  }).catch((error: unknown) => {
-    throw new CommandError(
-      `the cluster cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  });
+  const { world, skipped } = await readCluster(connect(config), resources, nowMinute).catch(
+    (error: unknown) => {
+      throw new CommandError(
+        `the cluster cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    },
+  );
   const errors = [
     ...resources.flatMap((resource) => {
       const why = world.missing.get(resource);

@@ -44,9 +44,6 @@ const needed = [
   'baselineadminnetworkpolicies',
 ] as const satisfies readonly Resource[];
 
-/** A cluster that does not answer in this time is not waited for. */
-const LONGEST_READ_MS = 120_000;
-
 /**
  * @returns the exit code: 0, of a question 1 for no; 2 if something could not be read: then the rest is not the whole
  * @throws CommandError for what cannot be asked
@@ -109,10 +106,7 @@ function withEndedPods(world: World): World {
 
 async function fromCluster(options: ClusterOptions, { stderr }: Streams): Promise<Read> {
   const connection = connect(loadKubeConfig(options));
-  const { world, skipped } = await readCluster(connection, needed, {
-    nowMinute: 0,
-    signal: AbortSignal.timeout(LONGEST_READ_MS),
-  }).catch((error: unknown) => {
+  const { world, skipped } = await readCluster(connection, needed, 0).catch((error: unknown) => {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   });
   const missing = [...world.missing].filter(

@@ -4,7 +4,7 @@ import type { Binding, Ref, Role } from '../objects.ts';
 import { all, refOf, textOf, type World } from '../world.ts';
 import { openGrants } from './open-grants.ts';
 import { defectsOf } from './rule-defects.ts';
-import { existence, problemOf } from './subject-problems.ts';
+import { type Existence, existence, problemOf } from './subject-problems.ts';
 
 /** In the order in which they are told. */
 const problems = [
@@ -53,6 +53,7 @@ function problemsIn(world: World, unreadable: ReadonlySet<string>): readonly Aud
   return [
     ...bindings.flatMap((binding) => [
       ...roleProblems(binding, world, unreadable),
+      ...placeProblems(binding, exists),
       ...subjectProblems(binding, exists),
     ]),
     ...[...all(roles), ...all(clusterroles)].sort(byName).flatMap(ruleProblems),
@@ -82,7 +83,14 @@ function roleProblems(
   return [{ problem: 'role-missing', object: refOf(binding), path: '/roleRef', text }];
 }
 
-function subjectProblems(binding: Binding, exists: ReturnType<typeof existence>): readonly AuditFinding[] {
+function placeProblems(binding: Binding, exists: Existence): readonly AuditFinding[] {
+  const { namespace } = binding.metadata;
+  if (namespace === '' || exists.namespace(namespace)) return [];
+  const text = `it is in namespace ${namespace}, which does not exist`;
+  return [{ problem: 'namespace-missing', object: refOf(binding), path: '/metadata/namespace', text }];
+}
+
+function subjectProblems(binding: Binding, exists: Existence): readonly AuditFinding[] {
   const object = refOf(binding);
   const { kind, name } = binding.roleRef;
   if (binding.subjects.length === 0)

@@ -1,11 +1,11 @@
 /** Subjects of bindings that are nobody, or not yet anybody: who creates them has what the binding gives. */
 import { identityOf } from '../access.ts';
 import type { Binding, Subject } from '../objects.ts';
-import { find, type World } from '../world.ts';
+import { find, type Tables, type World } from '../world.ts';
 import { textOfIdentity, whoIs } from './subject.ts';
 
 /** What is known to exist. What cannot be listed counts as existing: nothing can be said of it. */
-interface Existence {
+export interface Existence {
   namespace(name: string): boolean;
   account(namespace: string, name: string): boolean;
 }
@@ -15,10 +15,7 @@ const builtIn = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 export function existence({ tables, source, missing }: World): Existence {
   const namespaces = new Set([...builtIn, ...(tables.namespaces.get('')?.keys() ?? [])]);
-  // what files put into a namespace cannot be applied without it
-  if (source === 'files')
-    for (const table of Object.values(tables))
-      for (const namespace of table.keys()) namespaces.add(namespace);
+  if (source === 'files') for (const namespace of inhabited(tables)) namespaces.add(namespace);
   return {
     namespace: (name) => missing.has('namespaces') || namespaces.has(name),
     account: (namespace, name) =>
@@ -27,6 +24,11 @@ export function existence({ tables, source, missing }: World): Existence {
       // each namespace gets this one by itself, so files need not have it
       (source === 'files' && name === 'default'),
   };
+}
+
+/** Files seldom hold the namespaces that they mean: what runs or is configured in one tells that it is meant to be. */
+function* inhabited({ roles: _, rolebindings: __, ...others }: Tables): Iterable<string> {
+  for (const table of Object.values(others)) yield* table.keys();
 }
 
 interface Found {

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { access, type AccessFlags } from '../../../src/commands/access/access.ts';
+import { access } from '../../../src/commands/access/access.ts';
+import type { AccessFlags } from '../../../src/commands/access/flags.ts';
 import type { SubjectRules } from '../../../src/commands/access/rules.ts';
 import { CommandError } from '../../../src/commands/error.ts';
 import { account, binding, namespaceNamed, RBAC, role, subject } from '../../support/rbac.ts';
@@ -291,6 +292,15 @@ describe('hexarisk access --audit', () => {
     ]);
   });
 
+  it('a binding in a namespace that does not exist; in files it does if anything but roles and bindings is in it', async () => {
+    const there = binding('ghost/b', 'Role/r', runner);
+    const alone = [role('ghost/r', reads), there];
+    expect((await auditOf(...alone)).lines).to.deep.equal([
+      'namespace-missing RoleBinding ghost/b /metadata/namespace',
+    ]);
+    expect((await auditOf(...alone, account('ghost', 'any'))).lines).to.deep.equal([]);
+  });
+
   it('is a table in text', async () => {
     const { stdout } = await asked([...good, binding('shop/lost', 'Role/gone', runner)], undefined, {
       audit: true,
@@ -317,9 +327,10 @@ describe('hexarisk access: what cannot be asked', () => {
     ['an empty name', 'user:', {}, /names nobody/],
     ['a verb alone', 'sa:shop/runner', { can: ['get'] }, /--can needs a verb, a resource/],
     ['four words', 'sa:shop/runner', { can: ['get', 'pods', 'a', 'b'] }, /--can needs/],
-    ['all, and one', 'sa:shop/runner', { all: true }, /leave out sa:shop\/runner/],
+    ['all, and one', 'sa:shop/runner', { all: true }, /leave out the subject/],
     ['all, and the audit', undefined, { all: true, audit: true }, /exclude each other/],
     ['one thing of all', undefined, { all: true, can: ['get', 'pods'] }, /about one subject/],
+    ['a namespace without a question', 'user:a', { namespace: 'x' }, /add --can/],
     [
       'one namespace and all',
       'user:a',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { access, type AccessFlags } from '../../../src/commands/access/access.ts';
+import { access } from '../../../src/commands/access/access.ts';
+import type { AccessFlags } from '../../../src/commands/access/flags.ts';
 import type { Answer } from '../../../src/commands/access/answer.ts';
 import type { RuleEntry, SubjectRules } from '../../../src/commands/access/rules.ts';
 import { account, binding, namespaceNamed, type Raw, role, subject } from '../../support/rbac.ts';
