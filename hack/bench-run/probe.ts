@@ -4,6 +4,8 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** What the file holds. */
 export interface ProbeReading {
@@ -15,6 +17,9 @@ export interface ProbeReading {
   readonly maxRss: number;
   /** User and system time so far. */
   readonly cpuSeconds: number;
+  /** Resident now, and of the heap in use, in bytes; without what is garbage if HEXARISK_PROBE_COLLECTS is set. */
+  readonly rss: number;
+  readonly heapUsed: number;
 }
 
 const RESOLUTION = 10;
@@ -25,13 +30,18 @@ function measureInto(file: string): void {
   let reading = 0;
   // the histogram holds the time from one tick to the next
   const late = (nanoseconds: number) => Number(Math.max(0, nanoseconds / 1e6 - RESOLUTION).toFixed(1));
+  const collect = process.env['HEXARISK_PROBE_COLLECTS'] === undefined ? undefined : garbageCollector();
   const write = () => {
     reading += 1;
+    collect?.();
+    const { rss, heapUsed } = process.memoryUsage();
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
     const now: ProbeReading = {
       reading,
       maxRss: maxRSS,
       cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+      rss,
+      heapUsed,
       eventLoopDelay: {
         p50: late(delays.percentile(50)),
         p99: late(delays.percentile(99)),
@@ -44,6 +54,12 @@ function measureInto(file: string): void {
   };
   process.on('SIGUSR2', write);
   process.on('exit', write);
+}
+
+/** What `--expose-gc` gives, which NODE_OPTIONS may not hold. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
 }
 
 const file = process.env['HEXARISK_PROBE'];

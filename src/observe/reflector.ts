@@ -26,7 +26,15 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
-export interface ReflectorOptions {
+/** In milliseconds. */
+export interface Patience {
+  /** Silence after which a watch counts as half-open; bookmarks come about once a minute. */
+  readonly idleTimeout?: number;
+  /** How often a missing resource is asked for again. */
+  readonly missingRetry?: number;
+}
+
+export interface ReflectorOptions extends Patience {
   readonly connection: Connection;
   /** `/apis/apps/v1/deployments`. */
   readonly path: string;
@@ -35,10 +43,6 @@ export interface ReflectorOptions {
   readonly signal: AbortSignal;
   /** A restart of the watch, for the metric: why. */
   readonly onRestart?: (reason: string) => void;
-  /** Silence after which a watch counts as half-open; bookmarks come about once a minute. */
-  readonly idleTimeout?: number;
-  /** How often a missing resource is asked for again. */
-  readonly missingRetry?: number;
 }
 
 const PAGE = 500;

@@ -4,6 +4,7 @@ import { checks } from '../../axes/index.ts';
 import { observe, type ObserveEvents, type Observer } from '../../observe/cluster.ts';
 import type { Connection } from '../../observe/connection.ts';
 import { messageOf } from '../../observe/fault.ts';
+import type { Patience } from '../../observe/reflector.ts';
 import { defaultPolicy } from '../../policy/policy.ts';
 import { eventSender } from '../../publish/events.ts';
 import type { Metrics } from '../../publish/metrics.ts';
@@ -25,6 +26,7 @@ interface Options {
   readonly logger: Logger;
   /** Seconds of life before a bare Pod or a lone Job is reported. */
   readonly youngAfter: number;
+  readonly patience: Patience;
   readonly signal: AbortSignal;
 }
 
@@ -62,6 +64,7 @@ export function assemble(options: Options): Parts {
   const observer = observe({
     connection,
     signal,
+    patience: options.patience,
     events: observeEvents(options, said, () => sweeper.touch()),
   });
   const writer = writerOf(options, said, observer);

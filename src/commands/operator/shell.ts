@@ -17,7 +17,7 @@ import {
 } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import { type Connection } from '../../observe/connection.ts';
-import { reflect, type Sink } from '../../observe/reflector.ts';
+import { type Patience, reflect, type Sink } from '../../observe/reflector.ts';
 
 type EventHandler = (event: ResourceEvent) => Promise<void>;
 
@@ -25,6 +25,7 @@ export interface ShellOptions {
   readonly config: KubeConfig;
   readonly connection: Connection;
   readonly logger: OperatorLogger;
+  readonly patience: Patience;
   /** Runs once, from `start`. */
   readonly init: (shell: Shell) => Promise<void>;
   readonly onRestart: (resource: string, reason: string) => void;
@@ -94,7 +95,7 @@ export class OperatorShell extends Operator implements Shell {
     const id = `${plural}.${group === '' ? version : `${group}/${version}`}`;
     this['resourcePathBuilders'][id] = (meta: ResourceMeta) =>
       this.getCustomResourceApiUri(group, version, plural, meta.namespace);
-    const { connection, onRestart, logger } = this.#options;
+    const { connection, onRestart, logger, patience } = this.#options;
     this.#running.push(
       reflect({
         connection,
@@ -103,6 +104,7 @@ export class OperatorShell extends Operator implements Shell {
         sink: eventSink(plural, onEvent, () => this.#listed.get(plural)?.(), logger),
         signal: this.#stopping.signal,
         onRestart: (reason) => onRestart(plural, reason),
+        ...patience,
       }),
     );
     return Promise.resolve();
