@@ -5,7 +5,7 @@ import { type Api, itemsOf } from './api.ts';
 /** `namespace/name` -> what it says. */
 export type Reports = ReadonlyMap<string, string>;
 
-export function contentOf({ metadata, workload, report }: RiskReport): string {
+function contentOf({ metadata, workload, report }: RiskReport): string {
   const { name, namespace, labels, ownerReferences = [] } = metadata;
   const { change: _, ...body } = report;
   return canonical({ metadata: { name, namespace, labels, ownerReferences }, workload, report: body }) ?? '';

@@ -36,6 +36,8 @@ export interface Writer {
   /** What is wanted and what there is are both complete now. Nothing is written before this is called. */
   begin(): void;
   observed(type: 'ADDED' | 'MODIFIED' | 'DELETED', report: unknown): void;
+  /** The reports that there are, all of them, as `namespace/name`: their content was observed. */
+  listed(present: ReadonlySet<string>): void;
   /** How many reports are wanted. */
   wanted(): number;
   /** How many reports are not yet as wanted. */
@@ -181,6 +183,16 @@ export function startWriter(options: WriterOptions): Writer {
       else known.set(read.key, read.known);
       if (type !== 'DELETED' && !baselines.has(read.key)) baselines.set(read.key, read.known);
       touch(read.key);
+    },
+    listed(present) {
+      // a report may have gone with its CRD before any watch told that it had come: nobody would tell that it went.
+      // If it was written after this list, the next write is refused, and the watch brings it.
+      const gone = [...known.keys()].filter((key) => !present.has(key));
+      for (const key of gone) known.delete(key);
+      // what failed because there was no CRD need not wait any longer
+      const failed = [...delayed];
+      delayed.clear();
+      for (const key of [...gone, ...failed]) touch(key);
     },
     wanted: () => wanted.size,
     pending: () => pending.size + busy.size,

@@ -6,7 +6,7 @@ import type { OpenWatch } from '../watch.ts';
 import { someOf } from './choice.ts';
 
 /** Does this to some watches, and waits until each of these resources is asked for again. */
-export function onWatches(
+function onWatches(
   name: string,
   act: (watch: OpenWatch, random: Random) => void,
   choose: (watches: readonly OpenWatch[], random: Random) => readonly OpenWatch[] = (watches, random) =>

@@ -35,7 +35,7 @@ export interface Parts {
   readonly writer: Writer;
   /** Is all there is known and assessed? From then on we may lead. */
   isWarm(): boolean;
-  readonly reportsListed: () => void;
+  readonly reportsListed: (present: ReadonlySet<string>) => void;
   start(): Promise<void>;
   /** Resolves when nothing is under way any more, after the signal was aborted. */
   done(): Promise<void>;
@@ -77,7 +77,8 @@ export function assemble(options: Options): Parts {
     observer,
     writer,
     isWarm,
-    reportsListed() {
+    reportsListed(present) {
+      writer.listed(present);
       begun.listed = true;
       mayBegin();
     },

@@ -122,6 +122,25 @@ describe('the report writer', () => {
     expect(server.calls).to.deep.equal(['PATCH shop/a', 'PATCH shop/a']);
   });
 
+  it('writes anew what a list lacks, also if it never saw that report come', async () => {
+    writer.begin();
+    for (const name of ['a', 'b']) writer.want(report(name, 10));
+    await writer.settled();
+    writer.listed(new Set(['shop/b']));
+    await writer.settled();
+    expect(server.calls.slice(2)).to.deep.equal(['PATCH shop/a']);
+  });
+
+  it('tries at once after a list what failed while there was no CRD', async () => {
+    server.failures.push(new StatusError(404, 'not found'));
+    writer.begin();
+    writer.want(report('a', 10));
+    while (troubles.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    writer.listed(new Set());
+    await writer.settled();
+    expect(server.calls).to.deep.equal(['PATCH shop/a', 'PATCH shop/a']);
+  });
+
   it('tries again after 429, 409 and a broken connection, also when the write had been done', async () => {
     server.failures.push(
       new StatusError(429, 'slow down', '', 10),
