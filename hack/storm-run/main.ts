@@ -103,7 +103,7 @@ const program = new Command('hack/storm')
     5,
   )
   .option('--seed <number>', 'of the first round; the next one has the next', number(1), 1)
-  .option('--at-once <count>', 'how many faults are under way at once', number(1), 3)
+  .option('--at-once <count>', 'how many faults are under way at once', number(1), 4)
   .addHelpText('after', help)
   .action(async (flags: Flags) => {
     process.exitCode = await run(flags);

@@ -48,7 +48,7 @@ export interface Storm {
 }
 
 /** So many faults are under way at once. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 /** A report that was refused is tried again after 30 s at the latest. */
 const SETTLES_WITHIN_MS = 60_000;
 

@@ -36,23 +36,24 @@ const without = ({ rules }: Role, resource: string) =>
 const rightLost: Fault = {
   name: 'right taken away and given back',
   within: 60,
-  async inject({ proxy, api, random, until }) {
+  async inject(stage) {
+    const { proxy, api, random, until } = stage;
+    const resource = random.pick(await allWatched(stage));
     const [role] = (await itemsOf(api, ROLES)).filter(
       ({ metadata }) => metadata.name === 'hexarisk',
     ) as Role[];
-    const watch = random.pick([...proxy.watches]);
     if (role === undefined) throw new Error('there is no ClusterRole hexarisk');
-    await patch(api, role, { rules: without(role, watch.resource) });
+    await patch(api, role, { rules: without(role, resource) });
     try {
-      const asks = [...proxy.watches].filter(({ resource }) => resource === watch.resource);
-      const isAsked = askedAgain({ proxy }, [watch.resource]);
-      for (const one of asks) one.end(); // a watch that is open goes on without the right
-      await until(`${watch.resource} to be asked for`, isAsked);
+      const watches = [...proxy.watches].filter((watch) => watch.resource === resource);
+      const isAsked = askedAgain({ proxy }, [resource]);
+      for (const watch of watches) watch.end(); // a watch that is open goes on without the right
+      await until(`${resource} to be asked for`, isAsked);
       await sleep(random.int(1500));
     } finally {
       await patch(api, role, { rules: role.rules });
     }
-    await until(`${watch.resource} to be asked for again`, askedAgain({ proxy }, [watch.resource]));
+    await until(`${resource} to be asked for again`, askedAgain({ proxy }, [resource]));
   },
 };
 
