@@ -7,6 +7,9 @@ export interface Exchange {
   readonly object: string;
 }
 
+export const isReportWrite = ({ verb, resource }: Exchange): boolean =>
+  resource === 'riskreports' && (verb === 'apply' || verb === 'delete');
+
 const verbs: Readonly<Record<string, Exchange['verb']>> = {
   POST: 'create',
   PUT: 'update',

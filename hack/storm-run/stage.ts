@@ -16,8 +16,11 @@ export interface Stage {
   readonly random: Random;
   /** Makes reports be written. */
   readonly stir: () => Promise<void>;
-  /** Waits, bounded, until the operator has met it. */
-  readonly until: (what: string, isTrue: () => boolean) => Promise<void>;
+  /**
+   * Waits, bounded, until the operator has met it.
+   * @param cause is done now, and again each second: another fault may have undone it
+   */
+  readonly until: (what: string, isTrue: () => boolean, cause?: () => unknown) => Promise<void>;
 }
 
 export interface Fault {

@@ -14,6 +14,7 @@ import { Problem } from '../cluster/problem.ts';
 import type { Log } from '../cluster/progress.ts';
 import { waitFor } from '../cluster/wait.ts';
 import type { Session } from '../demo-run/session.ts';
+import { isReportWrite } from './exchange.ts';
 import { startChurn, turnPrivileged } from './churn.ts';
 import { faults } from './faults/index.ts';
 import { shuffled } from './faults/choice.ts';
@@ -167,10 +168,15 @@ function stageOf(fault: Fault, random: Random, { means, world, proxy, operator }
       for (const deployment of shuffled(random, world.load.changeable).slice(0, 8))
         await turnPrivileged(api, deployment, random.chance(0.5));
     },
-    async until(what, isTrue) {
-      const ask = () => {
+    async until(what, isTrue, cause) {
+      let due = 0;
+      const ask = async () => {
+        if (isTrue()) return true;
         if (operator().hasEnded()) throw new Problem('the operator has ended');
-        return isTrue() ? true : undefined;
+        if (performance.now() < due) return undefined;
+        due = performance.now() + 1000;
+        await cause?.();
+        return undefined;
       };
       await waitFor(ask, { what, timeoutMs: fault.within * 1000, everyMs: 20, signal: api.signal });
     },
@@ -239,25 +245,20 @@ async function killOf(seed: number, ground: Ground, start: () => Operator): Prom
 }
 
 /** At a write that the seed chooses: before the API server hears of it, or before the operator hears the answer. */
-async function killAmidWriting(operator: Operator, { proxy, random, stir }: Stage): Promise<void> {
+async function killAmidWriting(operator: Operator, { proxy, random, stir, until }: Stage): Promise<void> {
   const isDone = random.chance(0.5);
   let left = 1 + random.int(12);
-  const { promise: killed, resolve } = Promise.withResolvers<void>();
+  let isKilled = false;
   const release = proxy.rule({
-    apply({ resource, verb }) {
-      if (resource !== 'riskreports' || verb === 'list' || verb === 'watch' || left <= 0) return undefined;
-      left -= 1;
-      if (left > 0) return undefined;
-      void operator.end('SIGKILL').then(resolve);
+    apply(exchange) {
+      if (!isReportWrite(exchange) || left-- !== 1) return undefined;
+      void operator.end('SIGKILL').then(() => (isKilled = true));
       return { kind: isDone ? 'lose' : 'silence' };
     },
   });
-  const stirring = setInterval(() => void stir().catch(() => undefined), 1500);
   try {
-    await stir();
-    await killed;
+    await until('it to be killed', () => isKilled, stir);
   } finally {
-    clearInterval(stirring);
     release();
   }
 }

@@ -1,5 +1,5 @@
 /** Faults of lists, of the begin of a watch, and of writes: what the answer is, or whether it comes. */
-import type { Exchange } from '../exchange.ts';
+import { isReportWrite } from '../exchange.ts';
 import type { Effect } from '../proxy.ts';
 import type { Fault, Stage } from '../stage.ts';
 import { someOf } from './choice.ts';
@@ -41,8 +41,13 @@ function onReads(name: string, { verb, effect, times, end }: Reads): Fault {
         },
       });
       try {
-        for (const watch of chosen) end(watch);
-        await until(`each ${verb} to be answered so`, () => [...left.values()].every((count) => count === 0));
+        await until(
+          `each ${verb} to be answered so`,
+          () => [...left.values()].every((count) => count === 0),
+          () => {
+            for (const watch of proxy.watches) if ((left.get(watch.resource) ?? 0) > 0) end(watch);
+          },
+        );
       } finally {
         release();
       }
@@ -50,23 +55,19 @@ function onReads(name: string, { verb, effect, times, end }: Reads): Fault {
   };
 }
 
-const isReportWrite = ({ verb, resource }: Exchange) =>
-  resource === 'riskreports' && (verb === 'apply' || verb === 'delete');
-
 /** The next writes of reports are answered so. */
 function onWrites(name: string, effect: Effect, most: number): Fault {
   return {
     name,
     within: 60,
     async inject(stage: Stage) {
-      const { proxy, random, until } = stage;
+      const { proxy, random, stir, until } = stage;
       let left = 1 + random.int(most);
       const release = proxy.rule({
         apply: (exchange) => (isReportWrite(exchange) && left-- > 0 ? effect : undefined),
       });
       try {
-        await stage.stir();
-        await until('a report to be written', () => left <= 0);
+        await until('reports to be written', () => left <= 0, stir);
       } finally {
         release();
       }

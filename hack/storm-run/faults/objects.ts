@@ -44,8 +44,11 @@ const big: Fault = {
       },
     });
     try {
-      await create(api, deployment);
-      await until('its report', () => isReported);
+      await until(
+        'its report',
+        () => isReported,
+        () => create(api, deployment),
+      );
     } finally {
       release();
       await remove(api, deployment);
@@ -96,17 +99,22 @@ const onTheWay: Fault = {
     const candidates = load.objects.filter((object) => object.kind === kind);
     for (const victim of shuffled(random, candidates)) {
       let isMet = false;
+      let isGone = false; // another fault has deleted it
       const release = proxy.rewrite((of, object) => {
         if (of !== resource || !isSame(object, victim)) return object;
         isMet = true;
         return spoil(object as Raw);
       });
       try {
-        if ((await touch(api, victim)) === undefined) continue; // another fault has deleted it
-        await until('it to be seen', () => isMet);
+        await until(
+          'it to be seen',
+          () => isMet || isGone,
+          async () => (isGone = (await touch(api, victim)) === undefined),
+        );
       } finally {
         release();
       }
+      if (isGone) continue;
       return void (await touch(api, victim));
     }
     throw new Error(`there is no ${kind}`);
@@ -141,8 +149,14 @@ const stored: Fault = {
     });
     try {
       // the definition comes and goes too
-      while ((await create(api, { ...good, ...odd })) === undefined) await remove(api, good);
-      await until('it to be seen', () => isMet);
+      await until(
+        'it to be seen',
+        () => isMet,
+        async () => {
+          await remove(api, good);
+          await create(api, { ...good, ...odd });
+        },
+      );
     } finally {
       release();
     }
