@@ -4,6 +4,7 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -30,10 +31,8 @@ function measureInto(file: string): void {
   let reading = 0;
   // the histogram holds the time from one tick to the next
   const late = (nanoseconds: number) => Number(Math.max(0, nanoseconds / 1e6 - RESOLUTION).toFixed(1));
-  const collect = process.env['HEXARISK_PROBE_COLLECTS'] === undefined ? undefined : garbageCollector();
   const write = () => {
     reading += 1;
-    collect?.();
     const { rss, heapUsed } = process.memoryUsage();
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
     const now: ProbeReading = {
@@ -52,14 +51,23 @@ function measureInto(file: string): void {
     renameSync(`${file}.half`, file);
     delays.reset();
   };
-  process.on('SIGUSR2', write);
+  const collects = process.env['HEXARISK_PROBE_COLLECTS'] !== undefined;
+  process.on('SIGUSR2', () => {
+    if (collects) void withoutGarbage().then(write);
+    else write();
+  });
   process.on('exit', write);
 }
 
-/** What `--expose-gc` gives, which NODE_OPTIONS may not hold. */
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
+/** Collects, lets go what is told of it (a finalizer, say), and collects again. */
+async function withoutGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc'); // NODE_OPTIONS may not hold it
+  const collect = runInNewContext('gc') as () => void;
+  for (let times = 0; times < 2; times += 1) {
+    collect();
+    await sleep(100);
+  }
+  collect();
 }
 
 const file = process.env['HEXARISK_PROBE'];

@@ -15,6 +15,7 @@ interface Flags {
   readonly kills: number;
   readonly seed: number;
   readonly atOnce: number;
+  readonly only?: string;
 }
 
 function number(least: number): (text: string) => number {
@@ -80,7 +81,7 @@ async function run(flags: Flags): Promise<number> {
   const session = startSession(interrupt);
   await using _ = session.cleanup;
   try {
-    const storm = await startStorm({ seed: flags.seed, atOnce: flags.atOnce, log: stderrLog }, session);
+    const storm = await startStorm({ ...flags, log: stderrLog }, session);
     const summary = await weather(storm, flags);
     process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
     return summary.failed.length === 0 ? 0 : 1;
@@ -104,6 +105,7 @@ const program = new Command('hack/storm')
   )
   .option('--seed <number>', 'of the first round; the next one has the next', number(1), 1)
   .option('--at-once <count>', 'how many faults are under way at once', number(1), 4)
+  .option('--only <text>', 'only faults with this in their name')
   .addHelpText('after', help)
   .action(async (flags: Flags) => {
     process.exitCode = await run(flags);

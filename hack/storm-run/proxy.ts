@@ -72,7 +72,7 @@ export async function startProxy({ server, pair }: Options): Promise<Proxy> {
 
   const pass = (incoming: Request, response: Response, exchange: Exchange, body: string, effect?: Effect) => {
     const { method, url } = incoming;
-    const headers = forwarded(incoming.headers);
+    const headers = { ...forwarded(incoming.headers), 'content-length': Buffer.byteLength(body) };
     const outgoing = requestOver({
       agent,
       host: target.hostname,

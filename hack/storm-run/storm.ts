@@ -56,12 +56,14 @@ const SETTLES_WITHIN_MS = 60_000;
 interface Options {
   readonly seed: number;
   readonly atOnce?: number;
+  /** Only faults with this in their name. */
+  readonly only?: string;
   readonly log: Log;
 }
 
 /** Starts everything. What must not stay is put on the session's stack. */
 export async function startStorm(options: Options, session: Session): Promise<Storm> {
-  const { seed, log, atOnce = AT_ONCE } = options;
+  const { seed, log, atOnce = AT_ONCE, only = '' } = options;
   const means = await meansOf(log, session);
   const world = await makeWorld(means.api, seed);
   const proxy = await startProxy(means.target);
@@ -69,7 +71,7 @@ export async function startStorm(options: Options, session: Session): Promise<St
   const kubeconfig = await kubeconfigFor(proxy.server, means);
   const runs = operatorRuns(kubeconfig, means, session);
   await runs.start(['--leader-elect', '--lease-namespace', 'hexarisk']).hasWrittenAll();
-  const ground: Ground = { means, world, proxy, operator: () => runs.now(), atOnce, log };
+  const ground: Ground = { means, world, proxy, operator: () => runs.now(), atOnce, log, only };
   return {
     memory: await runs.now().memory(),
     round: (number) => roundOf(number, ground),
@@ -83,6 +85,7 @@ interface Ground {
   readonly proxy: Proxy;
   readonly operator: () => Operator;
   readonly atOnce: number;
+  readonly only: string;
   readonly log: Log;
 }
 
@@ -123,10 +126,11 @@ function operatorRuns(kubeconfig: string, { workshop }: Means, session: Session)
 }
 
 async function roundOf(seed: number, ground: Ground): Promise<Round> {
-  const { means, world } = ground;
+  const { means, world, only } = ground;
   const begun = performance.now();
   await replenish(means.api, world);
-  const order = shuffled(seeded(seed), faults);
+  const chosen = faults.filter(({ name }) => name.includes(only));
+  const order = shuffled(seeded(seed), chosen);
   const churn = startChurn({ api: means.api, world, random: seeded(seed + 1) });
   try {
     await injectAll(order, seed, ground);
