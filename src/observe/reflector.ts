@@ -4,7 +4,7 @@
  */
 import { type Backoff, backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { faultOf, isSilence, StatusError } from './fault.ts';
+import { faultOf, isRefusal, isSilence, StatusError } from './fault.ts';
 import { isRecord } from './shapes/shape.ts';
 
 /** What a reflector tells. Calls come one after the other; each is awaited. */
@@ -50,6 +50,8 @@ const IDLE_TIMEOUT = 90_000;
 const MISSING_RETRY = 15_000;
 /** An API server that comes back after a restart should not be waited out for long. */
 const LONGEST_WAIT = 8_000;
+/** So many refusals in a row of one version, and it is the version that is at fault. */
+const REFUSALS = 3;
 /** A watch that ends sooner than this is not restarted at once. */
 const SHORT_WATCH = 1_000;
 
@@ -58,17 +60,28 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, sink, resource, onRestart } = options;
   const wait = backoff({ most: LONGEST_WAIT });
   let version: string | undefined;
+  let refusals = 0;
+  const reached = (newer: string) => {
+    version = newer;
+    refusals = 0;
+    wait.reset();
+  };
   while (!signal.aborted) {
     try {
-      if (version === undefined) version = await list(options);
-      wait.reset();
-      sink.well();
-      version = await watch(options, version, (newer) => (version = newer));
+      if (version === undefined) {
+        version = await list(options);
+        refusals = 0;
+        sink.well();
+      }
+      version = await watch(options, version, reached);
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
       if (version !== undefined && isSilence(error)) onRestart?.('silence');
       else version = await recover(faultOf(error, resource), version, options, wait);
+      refusals += isRefusal(error) ? 1 : 0;
+      // of a server that was restored from a backup, say, which has not got so far yet
+      if (refusals >= REFUSALS) version = undefined;
     }
   }
 }
@@ -137,6 +150,7 @@ async function watch(
     timeoutSeconds: String(240 + Math.floor(Math.random() * 240)),
   });
   const body = await connection.stream({ path: `${path}?${query}`, signal, bodyTimeout: idleTimeout });
+  sink.well();
   let version = from;
   for await (const lines of linesOf(body)) {
     const events = lines.map(eventOf);
