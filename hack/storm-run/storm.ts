@@ -34,7 +34,7 @@ export interface Round {
   /** From the last fault until the reports were those of a fresh start. */
   readonly settledAfter: number;
   readonly reports: number;
-  /** Empty, or what is wrong. */
+  /** Empty, or what is wrong: with reports, with what the log says, with the memory. */
   readonly differences: readonly string[];
   readonly memory: Memory;
 }
@@ -50,6 +50,10 @@ export interface Storm {
 
 /** So many faults are under way at once. */
 const AT_ONCE = 4;
+/** MiB of heap above the level before the first round: no two worlds are equal, and what leaks adds up in a few rounds. */
+const SLACK = 16;
+/** What an object of 1.4 MB has left to do may outlast the reports. */
+const CALM_WITHIN_MS = 45_000;
 /** A report that was refused is tried again after 30 s at the latest. */
 const SETTLES_WITHIN_MS = 60_000;
 
@@ -71,15 +75,17 @@ export async function startStorm(options: Options, session: Session): Promise<St
   const kubeconfig = await kubeconfigFor(proxy.server, means);
   const runs = operatorRuns(kubeconfig, means, session);
   await runs.start(['--leader-elect', '--lease-namespace', 'hexarisk']).hasWrittenAll();
-  const ground: Ground = { means, world, proxy, operator: () => runs.now(), atOnce, log, only };
+  const memory = await runs.now().memory();
+  const ground: Ground = { memory, means, world, proxy, operator: () => runs.now(), atOnce, log, only };
   return {
-    memory: await runs.now().memory(),
+    memory,
     round: (number) => roundOf(number, ground),
     kill: (number) => killOf(number, ground, () => runs.start([])),
   };
 }
 
 interface Ground {
+  readonly memory: Memory;
   readonly means: Means;
   readonly world: StormWorld;
   readonly proxy: Proxy;
@@ -206,8 +212,13 @@ async function outcome(
   )
     await sleep(200);
   const settledAfter = secondsSince(over);
-  const defects = operator().hasEnded() ? ['the operator has ended'] : operator().defects();
-  const memory = operator().hasEnded() ? { rss: 0, heap: 0 } : await operator().memory();
+  if (operator().hasEnded())
+    throw new Problem(`seed ${seed}: the operator has ended; its log: ${operator().log}`);
+  const memory = await memoryAtRest(operator(), ground.memory.heap + SLACK);
+  const grown =
+    memory.heap > ground.memory.heap + SLACK
+      ? [`heap ${memory.heap} MiB, ${ground.memory.heap} at first`]
+      : [];
   if (wrong.length > 0) log(`seed ${seed}: the operator's log is ${operator().log}`);
   return {
     seed,
@@ -215,9 +226,20 @@ async function outcome(
     faults: injected,
     settledAfter,
     reports: expected.size,
-    differences: [...wrong, ...defects],
+    differences: [...wrong, ...operator().defects(), ...grown],
     memory,
   };
+}
+
+/** @returns the memory once its heap is below `most` MiB, or after a bounded time */
+async function memoryAtRest(operator: Operator, most: number): Promise<Memory> {
+  const deadline = performance.now() + CALM_WITHIN_MS;
+  let memory = await operator.memory();
+  while (memory.heap > most && performance.now() < deadline) {
+    await sleep(1000);
+    memory = await operator.memory();
+  }
+  return memory;
 }
 
 async function killOf(seed: number, ground: Ground, start: () => Operator): Promise<Round> {

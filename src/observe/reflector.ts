@@ -153,16 +153,24 @@ async function watch(
   sink.well();
   let version = from;
   for await (const lines of linesOf(body)) {
-    const events = lines.map(eventOf);
-    const changes = events.flatMap(({ type, object }) => (type === 'BOOKMARK' ? [] : [{ type, object }]));
-    if (changes.length > 0) await sink.change(changes);
-    version = events.at(-1)?.version ?? version;
+    version = (await tell(lines, sink)) ?? version;
     reached(version);
   }
   // ended by the server, which it does under load: go on from here, but not in a tight loop
   const lasted = performance.now() - begun;
   if (lasted < SHORT_WATCH) await pause(SHORT_WATCH - lasted, signal);
   return version;
+}
+
+/**
+ * A function of its own: while a watch waits, its loop holds on to what it had last, and that may be megabytes.
+ * @returns the version of the last event
+ */
+async function tell(lines: readonly string[], sink: Sink): Promise<string | undefined> {
+  const events = lines.map(eventOf);
+  const changes = events.flatMap(({ type, object }) => (type === 'BOOKMARK' ? [] : [{ type, object }]));
+  if (changes.length > 0) await sink.change(changes);
+  return events.at(-1)?.version;
 }
 
 interface Line {
