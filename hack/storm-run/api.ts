@@ -12,7 +12,7 @@ export interface Api {
 }
 
 /** An API server that was killed is back before that. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** Asks until there is an answer that is the server's own. @returns undefined for 404 and 409: gone, or there already */
 export async function ask({ connection, signal }: Api, call: Call): Promise<unknown> {
@@ -68,5 +68,5 @@ export const patch = (
 export async function untilGone(api: Api, object: KubeObject): Promise<void> {
   const isGone = async () => ((await ask(api, { path: pathOf(object) })) === undefined ? true : undefined);
   const { kind, metadata } = object;
-  await waitFor(isGone, { what: `${kind} ${metadata.name} to go`, timeoutMs: 60_000, signal: api.signal });
+  await waitFor(isGone, { what: `${kind} ${metadata.name} to go`, timeoutMs: 120_000, signal: api.signal });
 }

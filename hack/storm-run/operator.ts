@@ -38,7 +38,7 @@ export interface Operator {
 
 /** So that the faults of a round are met, and over, within seconds. */
 const IMPATIENT = ['--watch-silence', '4s', '--missing-retry', '2s', '--young-after', '0s'];
-const WRITTEN_WITHIN_MS = 60_000;
+const WRITTEN_WITHIN_MS = 120_000;
 const MIB = 2 ** 20;
 
 interface Start {

@@ -12,7 +12,7 @@ const paths = [
   '/apis/discovery.k8s.io/v1/endpointslices',
 ];
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 180_000;
 const EVERY_MS = 400;
 /** As many pictures in a row must be alike. */
 const ALIKE = 4;

@@ -25,7 +25,6 @@ export interface Stage {
 
 export interface Fault {
   readonly name: string;
-  /** Seconds after which the operator has surely met it, and its cause is gone again. */
-  readonly within: number;
+  /** Resolves when the operator has surely met it, and its cause is gone again. */
   readonly inject: (stage: Stage) => Promise<void>;
 }

@@ -27,7 +27,6 @@ interface Reads {
 function onReads(name: string, { verb, effect, times, end }: Reads): Fault {
   return {
     name,
-    within: 60,
     async inject({ proxy, random, until }) {
       await until('a watch to be open', () => proxy.watches.size > 0);
       const chosen = someOf(random, [...proxy.watches]);
@@ -59,7 +58,6 @@ function onReads(name: string, { verb, effect, times, end }: Reads): Fault {
 function onWrites(name: string, effect: Effect, most: number): Fault {
   return {
     name,
-    within: 60,
     async inject(stage: Stage) {
       const { proxy, random, stir, until } = stage;
       let left = 1 + random.int(most);

@@ -9,7 +9,6 @@ import { allWatched, askedAgain } from './watches.ts';
 /** Deletes the definition, and with it all objects; waits until the operator has asked in vain; makes it again. */
 const crdLost = (name: string, resource: string, crd: (stage: Stage) => KubeObject): Fault => ({
   name,
-  within: 90,
   async inject(stage) {
     const { proxy, api, until } = stage;
     const definition = crd(stage);
@@ -35,7 +34,6 @@ const without = ({ rules }: Role, resource: string) =>
 
 const rightLost: Fault = {
   name: 'right taken away and given back',
-  within: 60,
   async inject(stage) {
     const { proxy, api, random, until } = stage;
     const resource = random.pick(await allWatched(stage));
@@ -61,7 +59,6 @@ const ROLES = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
 
 const deletedUnseen: Fault = {
   name: 'objects deleted while disconnected',
-  within: 60,
   async inject(stage) {
     const { proxy, api, load, random, until } = stage;
     const isAsked = askedAgain(stage, await allWatched(stage));

@@ -4,9 +4,8 @@ import type { Fault, Stage } from '../stage.ts';
 import { allWatched, askedAgain } from './watches.ts';
 
 /** Ends all watches at once, and waits until everything is asked for again. */
-const onAll = (name: string, within: number, act: (stage: Stage) => Promise<void> | void): Fault => ({
+const onAll = (name: string, act: (stage: Stage) => Promise<void> | void): Fault => ({
   name,
-  within,
   async inject(stage) {
     const isAsked = askedAgain(stage, await allWatched(stage));
     await act(stage);
@@ -15,13 +14,13 @@ const onAll = (name: string, within: number, act: (stage: Stage) => Promise<void
 });
 
 export const connectionFaults: readonly Fault[] = [
-  onAll('connection reset', 30, ({ proxy }) => proxy.relay.reset()),
-  onAll('connection half-open', 90, async ({ proxy, until }) => {
+  onAll('connection reset', ({ proxy }) => proxy.relay.reset()),
+  onAll('connection half-open', async ({ proxy, until }) => {
     const before = proxy.relay.opened();
     proxy.relay.freeze();
     await until('another connection', () => proxy.relay.opened() > before);
   }),
-  onAll('API server killed and restarted', 90, async ({ plane, random }) => {
+  onAll('API server killed and restarted', async ({ plane, random }) => {
     await plane.kill('kube-apiserver', 'SIGKILL');
     await sleep(random.int(2000));
     await plane.restart('kube-apiserver');

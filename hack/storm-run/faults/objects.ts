@@ -32,7 +32,6 @@ function bigDeployment({ load, random }: Stage): Deployment {
 
 const big: Fault = {
   name: 'object of 1.4 MB',
-  within: 60,
   async inject(stage) {
     const { proxy, api, until } = stage;
     const deployment = bigDeployment(stage);
@@ -92,7 +91,6 @@ const kinds: readonly [string, string][] = [
 
 const onTheWay: Fault = {
   name: 'object of an absurd shape, then corrected',
-  within: 60,
   async inject({ proxy, api, load, random, until }) {
     const [kind, resource] = random.pick(kinds);
     const spoil = random.pick(absurd);
@@ -133,7 +131,6 @@ function isSame(object: unknown, { metadata }: KubeObject): boolean {
 /** Its schema allows anything, so the API server stores it. */
 const stored: Fault = {
   name: 'custom resource of an absurd shape, then corrected',
-  within: 60,
   async inject({ proxy, api, load, random, until }) {
     const { namespace } = random.pick(load.changeable).metadata;
     const good = vulnerabilityReport(namespace, name);

@@ -14,7 +14,6 @@ function onWatches(
 ): Fault {
   return {
     name,
-    within: 45,
     async inject({ proxy, random, until }) {
       await until('a watch to be open', () => choose([...proxy.watches], random).length > 0);
       const chosen = choose([...proxy.watches], random);
