@@ -140,7 +140,12 @@ async function roundOf(seed: number, ground: Ground): Promise<Round> {
   const chosen = faults.filter(({ name }) => name.includes(only));
   const order = shuffled(seeded(seed), chosen);
   const churn = startChurn({ api: means.api, world, random: seeded(seed + 1) });
-  const unmet = await injectAll(order, seed, ground).finally(async () => void (await churn.stop()));
+  let unmet: readonly string[];
+  try {
+    unmet = await injectAll(order, seed, ground);
+  } finally {
+    await churn.stop();
+  }
   const round = await outcome(
     seed,
     begun,
