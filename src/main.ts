@@ -54,6 +54,13 @@ program
     duration,
     300,
   )
+  .option(
+    '--watch-silence <time>',
+    'ask again when nothing has come on a watch for this long: the connection may be half-open',
+    duration,
+    90,
+  )
+  .option('--missing-retry <time>', 'how often to ask again for what could not be read', duration, 15)
   .addOption(
     new Option('--log-level <level>', 'how much is logged')
       .choices(['error', 'warn', 'info', 'debug'])

@@ -12,7 +12,7 @@ import { type Session, startSession } from '../demo-run/session.ts';
 import { writesSince } from './audit.ts';
 import { generate, type Load, type LoadOptions } from './generate.ts';
 import { CHANGES, changeToReport } from './latency.ts';
-import type { Workshop } from './measured.ts';
+import type { BundleWorkshop } from './measured.ts';
 import type { Operator } from './operator.ts';
 import { createAll, installCrd, OPERATOR_USER, operatorKubeconfig, waitForPods } from './populate.ts';
 import { cpuSeconds, peakMemory } from './proc.ts';
@@ -43,7 +43,7 @@ export async function runBench(flags: BenchFlags, interrupt: AbortSignal): Promi
   const { signal } = session;
   const profiles = flags.cpuProf === undefined ? undefined : resolve(flags.cpuProf);
   const bundled = join((await bundle(join(folder, 'dist'))).folder, ENTRY);
-  const workshop: Workshop = { folder, watchdog, signal, bundle: bundled, profiles };
+  const workshop: BundleWorkshop = { folder, watchdog, signal, bundle: bundled, profiles };
 
   const begunAt = new Date();
   const load = generate(flags);
@@ -73,7 +73,7 @@ export async function runBench(flags: BenchFlags, interrupt: AbortSignal): Promi
 const PODS_PER_NODE = 500;
 const ROOM = 1.6;
 
-async function onCluster(flags: BenchFlags, load: Load, session: Session, workshop: Workshop) {
+async function onCluster(flags: BenchFlags, load: Load, session: Session, workshop: BundleWorkshop) {
   const { signal } = session;
   const nodes = Math.max(3, Math.ceil((flags.workloads * flags.pods * ROOM) / PODS_PER_NODE));
   const plane = await startControlPlane({

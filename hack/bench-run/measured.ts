@@ -17,10 +17,14 @@ export interface Workshop {
   readonly folder: string;
   readonly watchdog: Watchdog;
   readonly signal: AbortSignal;
-  /** The file to run of the bundle that goes into the image. */
-  readonly bundle: string;
   /** Where to put CPU profiles of the operator, if anywhere. */
   readonly profiles: string | undefined;
+}
+
+/** The same where what runs is the bundle that goes into the image. */
+export interface BundleWorkshop extends Workshop {
+  /** The file to run. */
+  readonly bundle: string;
 }
 
 interface Program {

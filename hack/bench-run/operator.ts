@@ -6,7 +6,7 @@ import { lastLines } from '../cluster/children.ts';
 import { Problem } from '../cluster/problem.ts';
 import { waitFor } from '../cluster/wait.ts';
 import { root } from '../demo-run/kubectl.ts';
-import { type Measured, startMeasured, type Workshop } from './measured.ts';
+import { type Measured, startMeasured, type BundleWorkshop } from './measured.ts';
 
 export interface Operator extends Measured {
   /** http://127.0.0.1:PORT/metrics */
@@ -51,7 +51,7 @@ function nodeOptionsInstalled(): string {
 export async function startOperator(
   name: string,
   { kubeconfig, timeoutMs }: { readonly kubeconfig: string; readonly timeoutMs: number },
-  workshop: Workshop,
+  workshop: BundleWorkshop,
 ): Promise<Operator> {
   const nodeOptions = nodeOptionsInstalled();
   const anyPort = ['--metrics-address', '127.0.0.1:0', '--health-address', '127.0.0.1:0'];

@@ -7,7 +7,7 @@ import { lastLines } from '../cluster/children.ts';
 import { Problem } from '../cluster/problem.ts';
 import { type Log } from '../cluster/progress.ts';
 import { hexarisk } from '../demo-run/manifests.ts';
-import { startMeasured, type Workshop } from './measured.ts';
+import { startMeasured, type BundleWorkshop } from './measured.ts';
 import type { KubeObject } from './objects.ts';
 import { median, rounded } from './statistics.ts';
 
@@ -28,7 +28,7 @@ export function writeYaml(objects: readonly KubeObject[], folder: string): YamlF
   return { path, documents: objects.length, bytes: Buffer.byteLength(text) };
 }
 
-export async function measureScan(file: YamlFile, workshop: Workshop, log: Log) {
+export async function measureScan(file: YamlFile, workshop: BundleWorkshop, log: Log) {
   const load = loadavg()[0] ?? 0;
   const fromCheckout = await measure('scan', { path: hexarisk, args: [] }, file, workshop);
   log(`scan: ${fromCheckout.seconds} s (CPU ${fromCheckout.cpuSeconds} s), ${fromCheckout.rssPeakMiB} MiB`);
@@ -49,7 +49,7 @@ interface Program {
   readonly args: readonly string[];
 }
 
-async function measure(name: string, program: Program, file: YamlFile, workshop: Workshop) {
+async function measure(name: string, program: Program, file: YamlFile, workshop: BundleWorkshop) {
   const run = (step: string, hasProbe: boolean) =>
     runOnce(`${name}-${step}`, { ...program, hasProbe }, file, workshop);
   await run('warm', false); // fills the compile cache
@@ -68,7 +68,7 @@ async function runOnce(
   name: string,
   { path, args, hasProbe }: Program & { readonly hasProbe: boolean },
   file: YamlFile,
-  workshop: Workshop,
+  workshop: BundleWorkshop,
 ) {
   const begun = performance.now();
   const scan = startMeasured({ name, path, args: [...args, 'scan', file.path], hasProbe }, workshop);

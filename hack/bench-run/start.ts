@@ -8,7 +8,7 @@ import { lastLines } from '../cluster/children.ts';
 import { Problem } from '../cluster/problem.ts';
 import { type Log } from '../cluster/progress.ts';
 import { writesSince } from './audit.ts';
-import { COMPILE_CACHE, startMeasured, type Workshop } from './measured.ts';
+import { COMPILE_CACHE, startMeasured, type BundleWorkshop } from './measured.ts';
 import { type Operator, startOperator } from './operator.ts';
 import { OPERATOR_USER } from './populate.ts';
 import { cpuSeconds, peakMemory } from './proc.ts';
@@ -41,7 +41,7 @@ export interface Stage {
   readonly workloads: number;
   /** Process ids of the API server and etcd. */
   readonly servers: readonly number[];
-  readonly workshop: Workshop;
+  readonly workshop: BundleWorkshop;
   readonly log: Log;
 }
 

@@ -3,7 +3,7 @@ import type { Slim } from '../world/objects.ts';
 import { type Resource, resources, type World } from '../world/world.ts';
 import type { Connection } from './connection.ts';
 import { type Projected, projector } from './project.ts';
-import { reflect, type Sink } from './reflector.ts';
+import { type Patience, reflect, type Sink } from './reflector.ts';
 import { resourceInfos } from './resources.ts';
 import { locate } from './served.ts';
 import { createStore } from './store.ts';
@@ -37,8 +37,7 @@ interface Options {
   readonly connection: Connection;
   readonly signal: AbortSignal;
   readonly events: ObserveEvents;
-  readonly idleTimeout?: number;
-  readonly missingRetry?: number;
+  readonly patience?: Patience;
 }
 
 export function observe(options: Options): Observer {
@@ -117,8 +116,7 @@ export function observe(options: Options): Observer {
       sink: sinkOf(resource),
       signal: options.signal,
       onRestart: (reason) => events.restarted(resource, reason),
-      ...(options.idleTimeout === undefined ? {} : { idleTimeout: options.idleTimeout }),
-      ...(options.missingRetry === undefined ? {} : { missingRetry: options.missingRetry }),
+      ...options.patience,
     }),
   );
   return {

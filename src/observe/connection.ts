@@ -11,6 +11,11 @@ export interface Call {
   readonly body?: string;
   readonly contentType?: string;
   readonly signal?: AbortSignal;
+  /**
+   * How long the answer may be in coming, in milliseconds; not the abortion of a signal, but this makes the client look
+   * whether the connection that all calls share is half-open, and replace it.
+   */
+  readonly headersTimeout?: number;
   /** How long the server may stay silent in the middle of a body, in milliseconds. */
   readonly bodyTimeout?: number;
   /** Called when all is ready, right before the request goes out. It throws to keep it from going. */
@@ -69,7 +74,7 @@ export function connect(config: KubeConfig, userAgent = 'hexarisk'): Connection 
         'user-agent': userAgent,
         ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
       },
-      headersTimeout: HEADERS_TIMEOUT,
+      headersTimeout: call.headersTimeout ?? HEADERS_TIMEOUT,
       bodyTimeout: call.bodyTimeout ?? BODY_TIMEOUT,
       ...(call.body === undefined ? {} : { body: call.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),

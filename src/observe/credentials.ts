@@ -18,8 +18,9 @@ export interface NamedText {
 
 /** Characters of a value that are looked at. Longer ones are data; those that configure are far shorter. */
 const LOOKED_AT = 64 * 1024;
-/** Characters per pass: some milliseconds of work, then others get their turn. */
+/** Characters and texts per pass: some milliseconds of work, then others get their turn. */
 const AT_ONCE = 256 * 1024;
+const TEXTS_AT_ONCE = 500;
 
 /** The verdicts in the order of the texts. */
 export async function judgeAll(texts: readonly NamedText[]): Promise<readonly (Credential | undefined)[]> {
@@ -43,7 +44,7 @@ function* batchesOf(texts: readonly NamedText[]): Iterable<readonly NamedText[]>
   for (const text of texts) {
     batch.push({ ...text, value: text.value.slice(0, LOOKED_AT) });
     size += text.name.length + Math.min(text.value.length, LOOKED_AT);
-    if (size < AT_ONCE) continue;
+    if (size < AT_ONCE && batch.length < TEXTS_AT_ONCE) continue;
     yield batch;
     [batch, size] = [[], 0];
   }

@@ -68,6 +68,12 @@ export function isSilence(error: unknown): boolean {
   return code === 'UND_ERR_BODY_TIMEOUT' || /stream timeout after/.test(error.message);
 }
 
+/** Is it about what was asked for? Else the server was out of reach, or busy, and may well answer the next time. */
+export function isRefusal(error: unknown): boolean {
+  if (error instanceof StatusError) return error.code !== 429 && error.code !== 503;
+  return error instanceof Error && !('code' in error); // ours: about what a watch sent
+}
+
 /** The innermost cause says what happened; the outer ones say `fetch failed`. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);

@@ -4,7 +4,7 @@
  */
 import { type Backoff, backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
-import { faultOf, isSilence, StatusError } from './fault.ts';
+import { faultOf, isRefusal, isSilence, StatusError } from './fault.ts';
 import { pagesOf, selected } from './list.ts';
 import { isRecord } from './shapes/shape.ts';
 
@@ -30,7 +30,15 @@ export interface WatchEvent {
   readonly object: unknown;
 }
 
-export interface ReflectorOptions {
+/** In milliseconds. */
+export interface Patience {
+  /** Silence after which a watch counts as half-open; bookmarks come about once a minute. */
+  readonly idleTimeout?: number;
+  /** How often a missing resource is asked for again. */
+  readonly missingRetry?: number;
+}
+
+export interface ReflectorOptions extends Patience {
   readonly connection: Connection;
   /** `/apis/apps/v1/deployments`; or found anew before each list, where what is thrown counts like a failed list. */
   readonly path: string | (() => Promise<string>);
@@ -41,16 +49,14 @@ export interface ReflectorOptions {
   readonly signal: AbortSignal;
   /** A restart of the watch, for the metric: why. */
   readonly onRestart?: (reason: string) => void;
-  /** Silence after which a watch counts as half-open; bookmarks come about once a minute. */
-  readonly idleTimeout?: number;
-  /** How often a missing resource is asked for again. */
-  readonly missingRetry?: number;
 }
 
 const IDLE_TIMEOUT = 90_000;
 const MISSING_RETRY = 15_000;
 /** An API server that comes back after a restart should not be waited out for long. */
 const LONGEST_WAIT = 8_000;
+/** So many refusals in a row of one version, and it is the version that is at fault. */
+const REFUSALS = 3;
 /** A watch that ends sooner than this is not restarted at once. */
 const SHORT_WATCH = 1_000;
 
@@ -60,20 +66,29 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
   const wait = backoff({ most: LONGEST_WAIT });
   let version: string | undefined;
   let path = '';
+  let refusals = 0;
+  const reached = (newer: string) => {
+    version = newer;
+    refusals = 0;
+    wait.reset();
+  };
   while (!signal.aborted) {
     try {
       if (version === undefined) {
         path = typeof options.path === 'string' ? options.path : await options.path();
         version = await list(options, path);
+        refusals = 0;
+        sink.well();
       }
-      wait.reset();
-      sink.well();
-      version = await watch(options, path, version, (newer) => (version = newer));
+      version = await watch(options, path, version, reached);
       onRestart?.('ended');
     } catch (error) {
       if (signal.aborted) return;
       if (version !== undefined && isSilence(error)) onRestart?.('silence');
       else version = await recover(faultOf(error, resource), version, options, wait);
+      refusals += isRefusal(error) ? 1 : 0;
+      // of a server that was restored from a backup, say, which has not got so far yet
+      if (refusals >= REFUSALS) version = undefined;
     }
   }
 }
@@ -131,18 +146,27 @@ async function watch(
     timeoutSeconds: String(240 + Math.floor(Math.random() * 240)),
   });
   const body = await connection.stream({ path: `${path}?${query}`, signal, bodyTimeout: idleTimeout });
+  sink.well();
   let version = from;
   for await (const lines of linesOf(body)) {
-    const events = lines.map(eventOf);
-    const changes = events.flatMap(({ type, object }) => (type === 'BOOKMARK' ? [] : [{ type, object }]));
-    if (changes.length > 0) await sink.change(changes);
-    version = events.at(-1)?.version ?? version;
+    version = (await tell(lines, sink)) ?? version;
     reached(version);
   }
   // ended by the server, which it does under load: go on from here, but not in a tight loop
   const lasted = performance.now() - begun;
   if (lasted < SHORT_WATCH) await pause(SHORT_WATCH - lasted, signal);
   return version;
+}
+
+/**
+ * A function of its own: while a watch waits, its loop holds on to what it had last, and that may be megabytes.
+ * @returns the version of the last event
+ */
+async function tell(lines: readonly string[], sink: Sink): Promise<string | undefined> {
+  const events = lines.map(eventOf);
+  const changes = events.flatMap(({ type, object }) => (type === 'BOOKMARK' ? [] : [{ type, object }]));
+  if (changes.length > 0) await sink.change(changes);
+  return events.at(-1)?.version;
 }
 
 interface Line {

@@ -36,6 +36,8 @@ export interface Writer {
   /** What is wanted and what there is are both complete now. Nothing is written before this is called. */
   begin(): void;
   observed(type: 'ADDED' | 'MODIFIED' | 'DELETED', report: unknown): void;
+  /** The reports that there are, all of them, as `namespace/name`: their content was observed. */
+  listed(present: ReadonlySet<string>): void;
   /** How many reports are wanted. */
   wanted(): number;
   /** How many reports are not yet as wanted. */
@@ -66,6 +68,8 @@ export function startWriter(options: WriterOptions): Writer {
   const waits = new Map<string, Backoff>();
   const pending = new Set<string>();
   const busy = new Set<string>();
+  /** Reports that went while a write of them was under way, as far as was told: undefined if by a list. */
+  const gone = new Map<string, Known | undefined>();
   /** Keys whose last write failed, until it is time to try again. */
   const delayed = new Set<string>();
   const bucket = tokenBucket(options.rate ?? 250, options.burst ?? 500, signal);
@@ -95,8 +99,10 @@ export function startWriter(options: WriterOptions): Writer {
     announce();
   };
   const wrote = (key: string, written: Known) => {
-    known.set(key, written);
     baselines.set(key, written);
+    // an answer may come after the watch has told that what was written is gone again: nobody would tell it twice
+    const told = gone.get(key);
+    if (!gone.has(key) || (told !== undefined && isNewer(written, told))) known.set(key, written);
   };
   const forget = (key: string) => {
     known.delete(key);
@@ -143,6 +149,7 @@ export function startWriter(options: WriterOptions): Writer {
       busy.add(key);
       await bring(key);
       busy.delete(key);
+      gone.delete(key);
       touch(key);
     }
   };
@@ -184,10 +191,22 @@ export function startWriter(options: WriterOptions): Writer {
       const read = readKnown(report);
       if (read === undefined || !isNewer(read.known, known.get(read.key))) return;
       if (!mayWrite()) forget(read.key); // where the leader has got to is where we shall go on
+      if (type === 'DELETED' && busy.has(read.key)) gone.set(read.key, read.known);
       if (type === 'DELETED') known.delete(read.key);
       else known.set(read.key, read.known);
       if (type !== 'DELETED' && !baselines.has(read.key)) baselines.set(read.key, read.known);
       touch(read.key);
+    },
+    listed(present) {
+      // a report may have gone with its CRD before any watch told that it had come: nobody would tell that it went.
+      // If it was written after this list, the next write is refused, and the watch brings it.
+      for (const key of busy) if (!present.has(key)) gone.set(key, undefined);
+      const lost = [...known.keys()].filter((key) => !present.has(key));
+      for (const key of lost) known.delete(key);
+      // what failed because there was no CRD need not wait any longer
+      const failed = [...delayed];
+      delayed.clear();
+      for (const key of [...lost, ...failed]) touch(key);
     },
     wanted: () => wanted.size,
     pending: () => pending.size + busy.size,

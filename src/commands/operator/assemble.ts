@@ -4,6 +4,7 @@ import { checks } from '../../axes/index.ts';
 import { observe, type ObserveEvents, type Observer } from '../../observe/cluster.ts';
 import type { Connection } from '../../observe/connection.ts';
 import { messageOf } from '../../observe/fault.ts';
+import type { Patience } from '../../observe/reflector.ts';
 import { defaultPolicy } from '../../policy/policy.ts';
 import { eventSender } from '../../publish/events.ts';
 import type { Metrics } from '../../publish/metrics.ts';
@@ -15,6 +16,7 @@ import { assessor } from '../../score/assessor.ts';
 import { type Logger, type Once, once } from '../log.ts';
 import type { Leadership } from './leader/election.ts';
 import { fenced } from './leader/leadership.ts';
+import { type Sight, sightOf } from './sight.ts';
 import { startSweeper, type Sweeper } from './sweeper.ts';
 import { aborted } from './wait.ts';
 
@@ -25,6 +27,7 @@ interface Options {
   readonly logger: Logger;
   /** Seconds of life before a bare Pod or a lone Job is reported. */
   readonly youngAfter: number;
+  readonly patience: Patience;
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +36,7 @@ export interface Parts {
   readonly writer: Writer;
   /** Is all there is known and assessed? From then on we may lead. */
   isWarm(): boolean;
-  readonly reportsListed: () => void;
+  readonly reportsListed: (present: ReadonlySet<string>) => void;
   start(): Promise<void>;
   /** Resolves when nothing is under way any more, after the signal was aborted. */
   done(): Promise<void>;
@@ -45,15 +48,15 @@ export function assemble(options: Options): Parts {
   const { connection, signal, logger, leadership } = options;
   const said = once();
   const begun = { swept: false, listed: false, competing: false };
-  let wasBlind = true;
+  let wasWhole = false;
   const isWarm = () => begun.swept && begun.listed;
   // reports may be written and deleted once both are true
   const mayBegin = () => {
     if (!isWarm()) return;
-    const isBlind = observer.blindTo().length > 0;
+    const isWhole = sight.isWhole();
     // looking at every report is for when something about all of them has changed: here, what may be deleted
-    if (!begun.competing || (wasBlind && !isBlind)) writer.begin();
-    wasBlind = isBlind;
+    if (!begun.competing || (isWhole && !wasWhole)) writer.begin();
+    wasWhole = isWhole;
     if (begun.competing) return;
     begun.competing = true;
     leadership.compete(() => writer.begin());
@@ -62,10 +65,12 @@ export function assemble(options: Options): Parts {
   const observer = observe({
     connection,
     signal,
+    patience: options.patience,
     events: observeEvents(options, said, () => sweeper.touch()),
   });
-  const writer = writerOf(options, said, observer);
-  const sweeper = sweeperOf(options, { said, observer, writer }, () => {
+  const sight = sightOf(observer);
+  const writer = writerOf(options, said, sight);
+  const sweeper = sweeperOf(options, { said, sight, writer }, () => {
     begun.swept = true;
     mayBegin();
   });
@@ -74,7 +79,8 @@ export function assemble(options: Options): Parts {
     observer,
     writer,
     isWarm,
-    reportsListed() {
+    reportsListed(present) {
+      writer.listed(present);
       begun.listed = true;
       mayBegin();
     },
@@ -106,7 +112,7 @@ const observeEvents = ({ logger, metrics }: Options, said: Once, changed: () => 
   restarted: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
 });
 
-function writerOf(options: Options, said: Once, observer: Observer): Writer {
+function writerOf(options: Options, said: Once, sight: Sight): Writer {
   const { logger, metrics, leadership, signal } = options;
   const connection = fenced(options.connection, leadership);
   const events = eventSender({
@@ -118,8 +124,7 @@ function writerOf(options: Options, said: Once, observer: Observer): Writer {
     connection,
     signal,
     mayWrite: leadership.leads,
-    // a workload that cannot be seen is not a workload that is gone
-    mayDelete: () => observer.blindTo().length === 0,
+    mayDelete: sight.isWhole,
     onWrite: (result, report, since) => {
       metrics.writes.inc({ result });
       if (since !== undefined) metrics.changeToReport.observe((performance.now() - since) / 1000);
@@ -136,15 +141,15 @@ function writerOf(options: Options, said: Once, observer: Observer): Writer {
 
 interface Ends {
   readonly said: Once;
-  readonly observer: Observer;
+  readonly sight: Sight;
   readonly writer: Writer;
 }
 
-function sweeperOf(options: Options, { said, observer, writer }: Ends, onSwept: () => void): Sweeper {
+function sweeperOf(options: Options, { said, sight, writer }: Ends, onSwept: () => void): Sweeper {
   const { logger, metrics } = options;
   return startSweeper({
     assessor: assessor(checks),
-    world: () => observer.world(Math.floor(Date.now() / MINUTE), options.youngAfter),
+    world: () => sight.world(Math.floor(Date.now() / MINUTE), options.youngAfter),
     policy: () => defaultPolicy,
     onError: (error) =>
       said.say(String(error), () =>

@@ -2,6 +2,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { pause } from '../../observe/backoff.ts';
 import { connect } from '../../observe/connection.ts';
+import type { Patience } from '../../observe/reflector.ts';
 import { createMetrics } from '../../publish/metrics.ts';
 import type { Logger } from '../log.ts';
 import { VERSION } from '../version.ts';
@@ -25,6 +26,7 @@ export interface OperatorOptions {
   readonly youngAfter: number;
   /** Seconds that the data may be old before the operator turns unready. */
   readonly maxStale: number;
+  readonly patience: Patience;
   /** Aborted to stop: what is pending is still written, for a bounded time. */
   readonly stop: AbortSignal;
 }
@@ -63,6 +65,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
       config,
       connection,
       logger,
+      patience: options.patience,
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
       init: (watching) => {
         const made = assemble({ ...options, connection, metrics, leadership, signal: ending.signal });

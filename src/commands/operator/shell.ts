@@ -17,14 +17,17 @@ import {
 } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
 import { type Connection } from '../../observe/connection.ts';
-import { reflect, type Sink } from '../../observe/reflector.ts';
+import { type Patience, reflect, type Sink } from '../../observe/reflector.ts';
 
 type EventHandler = (event: ResourceEvent) => Promise<void>;
+/** @param present all that there is, as `namespace/name` */
+type Listed = (present: ReadonlySet<string>) => void;
 
 export interface ShellOptions {
   readonly config: KubeConfig;
   readonly connection: Connection;
   readonly logger: OperatorLogger;
+  readonly patience: Patience;
   /** Runs once, from `start`. */
   readonly init: (shell: Shell) => Promise<void>;
   readonly onRestart: (resource: string, reason: string) => void;
@@ -33,7 +36,7 @@ export interface ShellOptions {
 /** What `init` may use. */
 export interface Shell {
   /** Tells each object that there is, then every change. `listed` is called after each complete list. */
-  watch(group: string, version: string, plural: string, onEvent: EventHandler, listed: () => void): void;
+  watch(group: string, version: string, plural: string, onEvent: EventHandler, listed: Listed): void;
 }
 
 // a CommonJS package: its default export is a member of what an ES module imports as default
@@ -43,7 +46,7 @@ export class OperatorShell extends Operator implements Shell {
   readonly #options: ShellOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>[] = [];
-  readonly #listed = new Map<string, () => void>();
+  readonly #listed = new Map<string, Listed>();
 
   constructor(options: ShellOptions) {
     super(options.logger);
@@ -57,7 +60,7 @@ export class OperatorShell extends Operator implements Shell {
     return this.#options.init(this);
   }
 
-  watch(group: string, version: string, plural: string, onEvent: EventHandler, listed: () => void): void {
+  watch(group: string, version: string, plural: string, onEvent: EventHandler, listed: Listed): void {
     this.#listed.set(plural, listed);
     void this.watchResource(group, version, plural, onEvent);
   }
@@ -94,15 +97,16 @@ export class OperatorShell extends Operator implements Shell {
     const id = `${plural}.${group === '' ? version : `${group}/${version}`}`;
     this['resourcePathBuilders'][id] = (meta: ResourceMeta) =>
       this.getCustomResourceApiUri(group, version, plural, meta.namespace);
-    const { connection, onRestart, logger } = this.#options;
+    const { connection, onRestart, logger, patience } = this.#options;
     this.#running.push(
       reflect({
         connection,
         path: pathOf(group, version, plural, namespace),
         resource: plural,
-        sink: eventSink(plural, onEvent, () => this.#listed.get(plural)?.(), logger),
+        sink: eventSink(plural, onEvent, (present) => this.#listed.get(plural)?.(present), logger),
         signal: this.#stopping.signal,
         onRestart: (reason) => onRestart(plural, reason),
+        ...patience,
       }),
     );
     return Promise.resolve();
@@ -145,7 +149,7 @@ const keyOf = ({ metadata }: KubernetesObject): string =>
   `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 
 /** Lists as events: what is new or different is added, what is no longer there is deleted. */
-function eventSink(plural: string, onEvent: EventHandler, listed: () => void, logger: OperatorLogger): Sink {
+function eventSink(plural: string, onEvent: EventHandler, listed: Listed, logger: OperatorLogger): Sink {
   const known = new Map<string, KubernetesObject>();
   const tell = async (type: 'ADDED' | 'MODIFIED' | 'DELETED', raw: unknown) => {
     const object = raw as KubernetesObject;
@@ -172,7 +176,7 @@ function eventSink(plural: string, onEvent: EventHandler, listed: () => void, lo
         }
       }
       for (const [key, object] of known) if (!seen.has(key)) await tell('DELETED', object);
-      listed();
+      listed(seen);
     },
     async change(events) {
       for (const { type, object } of events) await tell(type, object);

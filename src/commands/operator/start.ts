@@ -20,6 +20,8 @@ export interface OperatorFlags {
   readonly leaseName: string;
   readonly youngAfter: number;
   readonly maxStale: number;
+  readonly watchSilence: number;
+  readonly missingRetry: number;
   readonly logLevel: string;
   readonly logFormat?: 'json' | 'human';
 }
@@ -52,6 +54,7 @@ export async function startOperator(flags: OperatorFlags): Promise<void> {
     ...(flags.leaderElect ? { lease: leaseOf(flags, config) } : {}),
     youngAfter: flags.youngAfter,
     maxStale: flags.maxStale,
+    patience: { idleTimeout: flags.watchSilence * 1000, missingRetry: flags.missingRetry * 1000 },
     stop: onSignal(),
   });
 }

@@ -3,7 +3,7 @@ import { reflect, type Sink } from '../../../src/observe/reflector.ts';
 import { event, list, named, scriptedServer, status, type Step, watch } from '../../support/api-server.ts';
 
 interface Run {
-  /** What the sink was told, in order: `= a b` for a list, `+a`, `~a`, `-a` for events, `missing`, `unwell`. */
+  /** What the sink was told, in order: `= a b` for a list, `+a`, `~a`, `-a` for events, `missing`, `unwell`, `well`. */
   readonly told: string[];
   readonly requests: readonly URL[];
   readonly restarts: string[];
@@ -34,7 +34,7 @@ async function run(
     change: async (events) => events.forEach(({ type, object }) => tell(`${signs[type]}${nameOf(object)}`)),
     missing: () => tell('missing'),
     unwell: () => tell('unwell'),
-    well: () => undefined,
+    well: () => told.at(-1) === 'unwell' && tell('well'),
   };
   await reflect({
     connection: server.connection,
@@ -124,6 +124,42 @@ describe('a reflector', () => {
     expect(restarts).to.deep.equal(['relist', 'relist']);
   });
 
+  it('lists again when one version is refused three times in a row, whatever the reason', async () => {
+    const { told, requests } = await run('= b', [
+      list(['a'], '1'),
+      status(504),
+      status(504),
+      watch(['{"type":"ADDED","object":null}\n']),
+      list(['b'], '2'),
+    ]);
+    expect(told).to.deep.equal(['= a', 'unwell', 'unwell', 'well', 'unwell', '= b']);
+    expect(requests).to.have.length(5);
+  });
+
+  it('keeps its version while the server is busy, however often it says so', async () => {
+    const { told } = await run('+b', [
+      list(['a'], '1'),
+      ...[1, 2, 3, 4].map(() => status(429)),
+      watch([added('b', '2')]),
+    ]);
+    expect(told).to.deep.equal(['= a', 'unwell', 'unwell', 'unwell', 'unwell', 'well', '+b']);
+  }).timeout(15_000);
+
+  it('waits longer each time while no watch succeeds, although lists do', async () => {
+    const begun = performance.now();
+    await run('= d', [
+      list(['a'], '1'),
+      status(410),
+      list(['b'], '2'),
+      status(410),
+      list(['c'], '3'),
+      status(410),
+      list(['d'], '4'),
+    ]);
+    // half of 0.5, 1 and 2 s at least
+    expect(performance.now() - begun).to.be.above(1750);
+  }).timeout(15_000);
+
   it('starts its list again when a page has expired', async () => {
     const { told } = await run('= b', [list(['a'], '1', 'next'), status(410), list(['b'], '2')]);
     expect(told).to.deep.equal(['= b']);
@@ -135,7 +171,7 @@ describe('a reflector', () => {
       watch([added('a', '5'), '{"type":"ADDED","obj']),
       watch([added('b', '6')]),
     ]);
-    expect(told).to.deep.equal(['=', '+a', 'unwell', '+b']);
+    expect(told).to.deep.equal(['=', '+a', 'unwell', 'well', '+b']);
     expect(requests[2]?.searchParams.get('resourceVersion')).to.equal('5');
   });
 
@@ -145,7 +181,7 @@ describe('a reflector', () => {
       watch([added('a', '5')], 'break'),
       watch([added('b', '6')]),
     ]);
-    expect(told).to.deep.equal(['=', '+a', 'unwell', '+b']);
+    expect(told).to.deep.equal(['=', '+a', 'unwell', 'well', '+b']);
   });
 
   it('finds a half-open connection by its silence', async () => {

@@ -10,6 +10,8 @@ function reportServer() {
   const calls: string[] = [];
   const failures: (Error | 'applied but failed')[] = [];
   let version = 100;
+  /** Happens once, after a write is done and before its answer is there. */
+  const hooks: { onWrite: (() => void) | undefined } = { onWrite: undefined };
   const keyOf = (path: string) => path.replace(/^.*namespaces\/([^/]+)\/riskreports\/([^/?]+).*$/, '$1/$2');
   const connection: Connection = {
     stream: () => Promise.reject(new Error('not used')),
@@ -26,11 +28,14 @@ function reportServer() {
       version += 1;
       const kept = { ...report, metadata: { ...report.metadata, resourceVersion: String(version) } };
       held.set(key, kept);
+      const { onWrite } = hooks;
+      hooks.onWrite = undefined;
+      onWrite?.();
       if (failure === 'applied but failed') throw new Error('socket hang up');
       return kept;
     },
   };
-  return { connection, held, calls, failures };
+  return { connection, held, calls, failures, hooks };
 }
 
 const report = (name: string, score: number): RiskReport =>
@@ -135,6 +140,47 @@ describe('the report writer', () => {
     await writer.settled();
     expect(server.calls.toSorted()).to.deep.equal(['PATCH shop/a', 'PATCH shop/a', 'PATCH shop/b']);
     expect(answers).to.deep.equal([1234, undefined, undefined]);
+  });
+
+  it('writes anew what a list lacks, also if it never saw that report come', async () => {
+    writer.begin();
+    for (const name of ['a', 'b']) writer.want(report(name, 10));
+    await writer.settled();
+    writer.listed(new Set(['shop/b']));
+    await writer.settled();
+    expect(server.calls.slice(2)).to.deep.equal(['PATCH shop/a']);
+  });
+
+  describe('when the answer to a write comes late, it writes anew', () => {
+    const during = async (meanwhile: () => void) => {
+      writer.begin();
+      server.hooks.onWrite = meanwhile;
+      writer.want(report('a', 10));
+      await writer.settled();
+      return server.calls;
+    };
+    it('what the watch told to be deleted meanwhile', async () => {
+      const calls = await during(() => writer.observed('DELETED', seen('a', 10, '900')));
+      expect(calls).to.deep.equal(['PATCH shop/a', 'PATCH shop/a']);
+    });
+    it('what a list has lacked meanwhile', async () => {
+      const calls = await during(() => writer.listed(new Set()));
+      expect(calls).to.deep.equal(['PATCH shop/a', 'PATCH shop/a']);
+    });
+    it('but not for a deletion that is older than what was written', async () => {
+      const calls = await during(() => writer.observed('DELETED', seen('a', 10, '7')));
+      expect(calls).to.deep.equal(['PATCH shop/a']);
+    });
+  });
+
+  it('tries at once after a list what failed while there was no CRD', async () => {
+    server.failures.push(new StatusError(404, 'not found'));
+    writer.begin();
+    writer.want(report('a', 10));
+    while (troubles.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    writer.listed(new Set());
+    await writer.settled();
+    expect(server.calls).to.deep.equal(['PATCH shop/a', 'PATCH shop/a']);
   });
 
   it('tries again after 429, 409 and a broken connection, also when the write had been done', async () => {

@@ -1,0 +1,69 @@
+/** Faults of watches that are open. */
+import { resources } from '../../../src/world/world.ts';
+import type { Random } from '../../bench-run/random.ts';
+import type { Fault, Stage } from '../stage.ts';
+import type { OpenWatch } from '../watch.ts';
+import { someOf } from './choice.ts';
+
+/** Does this to some watches, and waits until each of these resources is asked for again. */
+function onWatches(
+  name: string,
+  act: (watch: OpenWatch, random: Random) => void,
+  choose: (watches: readonly OpenWatch[], random: Random) => readonly OpenWatch[] = (watches, random) =>
+    someOf(random, watches),
+): Fault {
+  return {
+    name,
+    async inject({ proxy, random, until }) {
+      await until('a watch to be open', () => choose([...proxy.watches], random).length > 0);
+      const chosen = choose([...proxy.watches], random);
+      const isAsked = askedAgain(
+        { proxy },
+        chosen.map(({ resource }) => resource),
+      );
+      for (const watch of chosen) act(watch, random);
+      await until('these to be watched again', isAsked);
+    },
+  };
+}
+
+/** Everything that the operator watches now; at least most of what there is. */
+export async function allWatched({ proxy, until }: Stage): Promise<readonly string[]> {
+  await until('most to be watched', () => proxy.watches.size >= resources.length - 3);
+  return [...proxy.watches].map(({ resource }) => resource);
+}
+
+export function askedAgain({ proxy }: Pick<Stage, 'proxy'>, resources: readonly string[]): () => boolean {
+  const before = new Map(resources.map((resource) => [resource, proxy.asked(resource)]));
+  return () => [...before].every(([resource, count]) => proxy.asked(resource) > count);
+}
+
+export const errorEvent = (code: number, reason: string) => ({
+  type: 'ERROR',
+  object: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: `injected ${code}` },
+});
+
+/** Resources in which the churn makes something happen all the time. */
+const busy: ReadonlySet<string> = new Set(['deployments', 'replicasets', 'pods', 'riskreports']);
+
+const errors = [errorEvent(410, 'Expired'), errorEvent(500, 'InternalError'), errorEvent(504, 'Timeout')];
+
+export const watchFaults: readonly Fault[] = [
+  onWatches('watch dropped', (watch) => watch.drop()),
+  onWatches(
+    'watch ended under load',
+    (watch) => watch.end(),
+    (watches) => watches,
+  ),
+  onWatches('watch half-open', (watch) => watch.freeze()),
+  onWatches('ERROR event in a watch', (watch, random) => watch.endWith(random.pick(errors))),
+  onWatches(
+    'event truncated',
+    (watch) => watch.truncate(),
+    (watches, random) =>
+      someOf(
+        random,
+        watches.filter(({ resource }) => busy.has(resource)),
+      ),
+  ),
+];
