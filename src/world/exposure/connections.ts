@@ -51,16 +51,13 @@ export const noClusterWide: ClusterWide = { admin: [], baseline: [] };
 
 export const policiesIn = (tables: Tables): Policies => ({
   network: tables.networkpolicies,
-  ...clusterWideOf(...clusterWideIn(tables)),
+  ...clusterWideOf(
+    tables.clusternetworkpolicies,
+    tables.adminnetworkpolicies,
+    tables.baselineadminnetworkpolicies,
+    tables.nodes,
+  ),
 });
-
-/** What decides of cluster-wide policies, in the order in which `clusterWideOf` takes it. */
-export const clusterWideIn = (tables: Tables): Parameters<typeof clusterWideOf> => [
-  tables.clusternetworkpolicies,
-  tables.adminnetworkpolicies,
-  tables.baselineadminnetworkpolicies,
-  tables.nodes,
-];
 
 export function clusterWideOf(
   current: Table<ClusterWidePolicy>,

@@ -15,18 +15,17 @@ import { refOf, textOf, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
 import { noAddresses } from './addresses.ts';
 import { type ClusterWide, noClusterWide } from './connections.ts';
-import { underTiers } from './tiers.ts';
 import type { Entrance } from './edge/entrance.ts';
 import type { Entrances } from './edge/entrances.ts';
 import { leadsTo } from './edge/manual-endpoints.ts';
-import { isDecided } from './edge/passing.ts';
-import { type ExposureLevel, widest } from './levels.ts';
-import { isolationOf } from './groups.ts';
-import { type Endpoint, isolates } from './policies.ts';
-import { levelOfReach, type Reach } from './reach.ts';
 import { frontIn } from './edge/passed-on.ts';
+import { isDecided } from './edge/passing.ts';
 import type { Way } from './edge/way.ts';
 import { servicesOf, waysTo } from './edge/ways.ts';
+import { isolationOf } from './groups.ts';
+import { type ExposureLevel, widest } from './levels.ts';
+import { type Direction, type Endpoint, isolates } from './policies.ts';
+import { levelOfReach, type Reach } from './reach.ts';
 
 export interface Exposure {
   /** The widest of its variants. */
@@ -83,10 +82,9 @@ export function exposureOf(
     const names = new Set(selecting.map(({ metadata }) => metadata.name));
     const foreign = entrances.foreign.filter(({ service }) => names.has(service));
     const leading = leadingTo(ingresses, names);
-    const inward = isolationOf(policies, 'ingress', subject);
-    const outward = isolationOf(policies, 'egress', subject);
-    const ingress = underTiers(inward.reach, 'ingress', subject, clusterWide);
-    const egress = underTiers(outward.reach, 'egress', subject, clusterWide);
+    const isolation = (direction: Direction) => isolationOf(policies, clusterWide, direction, subject);
+    const { policies: ingressPolicies, reach: ingress } = isolation('ingress');
+    const { policies: egressPolicies, reach: egress } = isolation('egress');
     const edge = { services: selecting, ingresses: leading, entrances, source };
     const ways = waysTo(subject, ingress, edge);
     const fronts = [
@@ -104,8 +102,8 @@ export function exposureOf(
       leading,
       foreign,
       doubts: fronts.map(({ ref, front }) => `who passes on what ${textOf(ref)} lets in: ${front.why}`),
-      ingressPolicies: inward.policies,
-      egressPolicies: outward.policies,
+      ingressPolicies,
+      egressPolicies,
     };
   });
   const [only] = parts;

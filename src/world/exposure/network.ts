@@ -1,10 +1,10 @@
 /** Everything about a workload's network, derived from a world: its exposure, and what else the network axis reads. */
-import { byReference, keyedLayer } from '../layer.ts';
+import { byReference, keyedLayer, unkeyed } from '../layer.ts';
 import type { Labels, Namespace, NetworkPolicy } from '../objects.ts';
 import type { Declared } from '../selection.ts';
 import { find, inNamespace, type Table, type Tables, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
-import { type ClusterWide, clusterWideIn, clusterWideOf, noClusterWide } from './connections.ts';
+import { clusterWideOf, noClusterWide } from './connections.ts';
 import { type Destinations, destinationsOf, placesIn, placesOf } from './destinations.ts';
 import { type Entrances, entrancesLayer } from './edge/entrances.ts';
 import { type Enforcement, enforcementLayer } from './enforcement.ts';
@@ -43,30 +43,38 @@ interface Common {
   readonly enforcement: Enforcement;
 }
 
-export function networkLayer(): NetworkLayer {
+/** @param lasting whether a workload is asked for again and again, or once */
+export function networkLayer({ lasting } = { lasting: true }): NetworkLayer {
+  const perWorkload = lasting ? keyedLayer : unkeyed;
   const entrances = entrancesLayer();
   const enforcement = enforcementLayer();
   const keyed = {
     labels: keyedLayer(labelsOf),
     clusterWide: keyedLayer(clusterWideOf, byReference),
-    exposure: keyedLayer(exposureOf),
+    exposure: perWorkload(exposureOf),
     places: keyedLayer(placesOf),
-    destinations: keyedLayer(destinationsOf),
+    destinations: perWorkload(destinationsOf),
     strays: keyedLayer(strayPoliciesOf),
-    strayPolicies: keyedLayer(missedBy),
-    combined: keyedLayer(combine, byReference),
+    strayPolicies: perWorkload(missedBy),
+    combined: perWorkload(combine, byReference),
   };
   // asked for once a world and namespace, not once a workload
   let common = new Map<string, Common>();
   let places = placesOf(new Map(), new Map());
-  let clusterWide: ClusterWide = noClusterWide;
+  let clusterWide = noClusterWide;
   let last: Tables | undefined;
   const commonOf = (namespace: string, tables: Tables, declared: readonly Declared[]): Common => {
     if (last !== tables) {
       last = tables;
       common = new Map();
       places = keyed.places.get('', ...placesIn(tables));
-      clusterWide = keyed.clusterWide.get('', ...clusterWideIn(tables));
+      clusterWide = keyed.clusterWide.get(
+        '',
+        tables.clusternetworkpolicies,
+        tables.adminnetworkpolicies,
+        tables.baselineadminnetworkpolicies,
+        tables.nodes,
+      );
     }
     let found = common.get(namespace);
     if (found === undefined) {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { entrancesLayer } from '../../../src/world/exposure/edge/entrances.ts';
-import { namespaceLabels } from '../../../src/world/exposure/policies.ts';
 import { exposureOf, type VariantExposure } from '../../../src/world/exposure/exposure.ts';
 import { policiesIn } from '../../../src/world/exposure/connections.ts';
+import { namespaceLabels } from '../../../src/world/exposure/policies.ts';
 import { isOpen, type Reach } from '../../../src/world/exposure/reach.ts';
 import { portsText } from '../../../src/world/exposure/ports.ts';
 import { find, inNamespace } from '../../../src/world/world.ts';
