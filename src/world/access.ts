@@ -1,6 +1,6 @@
 /** What each subject may do: the rules that bindings give it, as the RBAC authorizer of the API server reads them. */
 import type { Account } from './account.ts';
-import { rulesOf } from './access/aggregation.ts';
+import { type HeldRule, rulesOf } from './access/aggregation.ts';
 import {
   matchesPath,
   matchesResource,
@@ -8,7 +8,6 @@ import {
   type ResourceRequest,
   scopeOf,
 } from './access/rules.ts';
-import { sameItems } from './layer.ts';
 import type { Binding, Namespace, PolicyRule, Ref, Role, Subject } from './objects.ts';
 import { all, inNamespace, refOf, type Table, type World } from './world.ts';
 
@@ -61,39 +60,51 @@ export function grantsBySubject(
   const clusterWide = inNamespace(clusterRoles, '');
   const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
   for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
-    const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
-    const { kind, name } = binding.roleRef;
-    const role = kind === 'Role' ? roles.get(namespace ?? '')?.get(name) : clusterWide.get(name);
+    const role = roleOf(binding, roles, clusterWide);
     if (role === undefined) continue;
-    const rules = rulesOf(role, clusterWide, source);
-    const bindingRef = refOf(binding);
-    const bootstrap =
-      namespace === undefined &&
-      bootstrapBindings.has(binding.metadata.name) &&
-      name === binding.metadata.name;
-    for (const [index, subject] of binding.subjects.entries()) {
-      const identity = identityOf(subject, namespace);
-      const grants = rules.map(
-        ({ rule, role: holder, path }): Grant => ({
-          namespace,
-          rule,
-          binding: bindingRef,
-          subject: `/subjects/${index}`,
-          identity,
-          role: holder,
-          path,
-          bootstrap: bootstrap && subject.kind === 'Group',
-        }),
-      );
-      const known = found.get(identity);
-      if (known === undefined) found.set(identity, grants);
-      else known.push(...grants);
+    for (const grant of grantsOf(binding, rulesOf(role, clusterWide, source))) {
+      const known = found.get(grant.identity);
+      if (known === undefined) found.set(grant.identity, [grant]);
+      else known.push(grant);
     }
   }
   return found;
 }
 
-const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
+/** The role that a binding names; undefined if there is none. */
+export function roleOf(
+  { metadata, roleRef: { kind, name } }: Binding,
+  roles: Table<Role>,
+  clusterRoles: ReadonlyMap<string, Role>,
+): Role | undefined {
+  return kind === 'Role' ? roles.get(metadata.namespace)?.get(name) : clusterRoles.get(name);
+}
+
+/** What one binding gives, subject by subject. */
+export function grantsOf(binding: Binding, rules: readonly HeldRule[]): readonly Grant[] {
+  const { name } = binding.metadata;
+  const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
+  const ref = refOf(binding);
+  const isOwn = namespace === undefined && bootstrapBindings.has(name) && name === binding.roleRef.name;
+  return binding.subjects.flatMap((subject, index) => {
+    const identity = identityOf(subject, namespace);
+    const bootstrap = isOwn && subject.kind === 'Group';
+    return rules.map(
+      ({ rule, role, path }): Grant => ({
+        namespace,
+        rule,
+        binding: ref,
+        subject: `/subjects/${index}`,
+        identity,
+        role,
+        path,
+        bootstrap,
+      }),
+    );
+  });
+}
+
+export const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
 
 function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {
   if (kind !== 'ServiceAccount') return `${kind}/${name}`;
@@ -149,82 +160,3 @@ export function allows(access: Pick<Access, 'grants'>, request: ResourceRequest)
 export function allowsPath(access: Pick<Access, 'grants'>, request: PathRequest): Grant | undefined {
   return access.grants.find(({ namespace, rule }) => namespace === undefined && matchesPath(rule, request));
 }
-
-/**
- * Access of any account of a world. The index over the bindings is made once per change of RBAC, and an account
- * keeps its object while its own grants stay the same, whatever else was bound meanwhile.
- */
-export function accessLayer(): (
-  account: Pick<Account, 'namespace' | 'name'>,
-  world: Pick<World, 'tables' | 'source'>,
-) => Access {
-  let index: { readonly inputs: readonly unknown[]; readonly grants: Grants } | undefined;
-  let namespacesBefore: unknown;
-  let known = new Map<string, Known>();
-  let before = known;
-  return (account, { tables, source }) => {
-    const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
-    const inputs = [roles, clusterroles, rolebindings, clusterrolebindings, source];
-    const namespaces = inNamespace(tables.namespaces, '');
-    if (index === undefined || !sameItems(index.inputs, inputs) || namespaces !== namespacesBefore) {
-      if (index === undefined || !sameItems(index.inputs, inputs)) {
-        const grants = grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
-        index = { inputs, grants: keepingEqual(index?.grants, grants) };
-      }
-      // what nobody asks for again is forgotten at the next change
-      [before, known, namespacesBefore] = [known, new Map(), namespaces];
-    }
-    const key = `${account.namespace}/${account.name}`;
-    let entry = known.get(key);
-    if (entry === undefined) {
-      entry = derived(account, index.grants, namespaces, before.get(key));
-      known.set(key, entry);
-    }
-    return entry.access;
-  };
-}
-
-interface Known {
-  readonly parts: readonly unknown[];
-  readonly access: Access;
-}
-
-function derived(
-  account: Pick<Account, 'namespace' | 'name'>,
-  grants: Grants,
-  namespaces: ReadonlyMap<string, Namespace>,
-  before: Known | undefined,
-): Known {
-  const identities = identitiesOf(account);
-  const own = identities.map((identity) => grants.get(identity));
-  const enforced = enforcedIn(
-    own.flatMap((some) => some ?? []),
-    namespaces,
-  );
-  const parts = [...own, ...Object.entries(enforced).flat()];
-  if (before !== undefined && sameItems(before.parts, parts)) return before;
-  return { parts, access: accessOf(identities, grants, namespaces) };
-}
-
-/** The new grants, with the old list wherever a subject's grants are what they were. */
-function keepingEqual(before: Grants | undefined, now: Grants): Grants {
-  if (before === undefined) return now;
-  return new Map(
-    [...now].map(([identity, grants]) => {
-      const old = before.get(identity);
-      const same = old?.length === grants.length && grants.every((grant, i) => sameGrant(grant, old[i]));
-      return [identity, same && old !== undefined ? old : grants];
-    }),
-  );
-}
-
-/** Rules are interned by content, so references tell. */
-const sameGrant = (a: Grant, b: Grant | undefined): boolean =>
-  a.rule === b?.rule &&
-  a.namespace === b.namespace &&
-  a.path === b.path &&
-  a.subject === b.subject &&
-  a.binding.name === b.binding.name &&
-  a.role.kind === b.role.kind &&
-  a.role.name === b.role.name &&
-  a.bootstrap === b.bootstrap;

@@ -4,8 +4,11 @@
  * whose surroundings are the same object need not be made again.
  */
 import type { RiskPolicy } from '../policy/policy.ts';
-import { type Access, accessLayer } from './access.ts';
+import type { Access } from './access.ts';
+import { accessLayer, grantsLayer } from './access/layer.ts';
 import { type Account, accountOf } from './account.ts';
+import type { Escalation } from './escalation/escalation.ts';
+import { worldEscalation } from './escalation/layer.ts';
 import { type Exposure, exposureOf } from './exposure/exposure.ts';
 import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
@@ -15,7 +18,7 @@ import { declaredOf, declaringIn, selectionOf, type SharedService, sharedService
 import { type Storage, storageOf } from './storage.ts';
 import { reportsByResource, type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
 import { find, inNamespace, type Missing, type World } from './world.ts';
-import type { Workload } from './workloads.ts';
+import { type Workload, workloadsLayer } from './workloads.ts';
 
 export interface Surroundings {
   /** The namespace's object; undefined if it is not in the world. */
@@ -24,6 +27,8 @@ export interface Surroundings {
   readonly owner: Owner;
   readonly account: Account;
   readonly access: Access;
+  /** What the account can become, and what falls with the workload. */
+  readonly escalation: Escalation;
   readonly exposure: Exposure;
   readonly vulnerabilities: Vulnerabilities;
   readonly storage: Storage;
@@ -38,6 +43,8 @@ export interface Surroundings {
 }
 
 export interface SurroundingsLayer {
+  /** All workloads of a world by key: who surrounds whom. */
+  workloads(world: World): ReadonlyMap<string, Workload>;
   of(workload: Workload, world: World, policy: RiskPolicy): Surroundings;
   /** Forgets workloads that were not asked for since the last sweep. */
   sweep(): void;
@@ -50,6 +57,7 @@ const combine = (
   owner: Owner,
   account: Account,
   access: Access,
+  escalation: Escalation,
   exposure: Exposure,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
@@ -64,6 +72,7 @@ const combine = (
   owner,
   account,
   access,
+  escalation,
   exposure,
   vulnerabilities,
   storage,
@@ -75,7 +84,9 @@ const combine = (
 });
 
 export function surroundingsLayer(): SurroundingsLayer {
-  const access = accessLayer();
+  const grants = grantsLayer();
+  const access = accessLayer(grants);
+  const workloads = workloadsLayer();
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
@@ -91,8 +102,20 @@ export function surroundingsLayer(): SurroundingsLayer {
     configMaps: keyedLayer(configMapsOf),
     combined: keyedLayer(combine, byReference),
   };
+  const accountIn = (workload: Workload, { tables }: World): Account =>
+    keyed.account.get(workload.key, workload, inNamespace(tables.serviceaccounts, workload.ref.namespace));
+  const storageIn = (workload: Workload, { tables }: World): Storage =>
+    keyed.storage.get(
+      workload.key,
+      workload,
+      inNamespace(tables.persistentvolumeclaims, workload.ref.namespace),
+      inNamespace(tables.persistentvolumes, ''),
+    );
+  const escalation = worldEscalation({ workloads, grants, account: accountIn, storage: storageIn });
   return {
-    of(workload, { tables, source, missing, exploitation }, policy) {
+    workloads,
+    of(workload, world, policy) {
+      const { tables, source, missing, exploitation } = world;
       const { key, ref } = workload;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
         inNamespace(table, ref.namespace);
@@ -101,14 +124,15 @@ export function surroundingsLayer(): SurroundingsLayer {
       const declared = keyed.declared.get(ref.namespace, ...declaring);
       const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
       const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
-      const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
+      const account = accountIn(workload, world);
       return keyed.combined.get(
         key,
         namespace,
         policy,
         keyed.owner.get(key, workload, namespace, policy),
         account,
-        access(account, { tables, source }),
+        access(account, world),
+        escalation.of(workload, world),
         keyed.exposure.get(
           key,
           workload,
@@ -124,12 +148,7 @@ export function surroundingsLayer(): SurroundingsLayer {
           keyed.reports.get(ref.namespace, here(tables.vulnerabilityreports)),
           exploitation,
         ),
-        keyed.storage.get(
-          key,
-          workload,
-          here(tables.persistentvolumeclaims),
-          inNamespace(tables.persistentvolumes, ''),
-        ),
+        storageIn(workload, world),
         keyed.sharedServices.get(key, key, selection),
         keyed.sharedSecrets.get(key, key, sharing),
         keyed.configMaps.get(key, workload, here(tables.configmaps)),
@@ -139,6 +158,7 @@ export function surroundingsLayer(): SurroundingsLayer {
     },
     sweep() {
       for (const memo of Object.values(keyed)) memo.sweep();
+      escalation.sweep();
     },
   };
 }

@@ -67,8 +67,13 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/validatingwebhookconfigurations',
   'apiextensions.k8s.io/customresourcedefinitions',
   'apiregistration.k8s.io/apiservices',
+  'authentication.k8s.io/groups', // these and the next only to impersonate
+  'authentication.k8s.io/nodes',
   'authentication.k8s.io/selfsubjectreviews',
   'authentication.k8s.io/tokenreviews',
+  'authentication.k8s.io/uids',
+  'authentication.k8s.io/userextras',
+  'authentication.k8s.io/users',
   'authorization.k8s.io/selfsubjectaccessreviews',
   'authorization.k8s.io/selfsubjectrulesreviews',
   'authorization.k8s.io/subjectaccessreviews',
@@ -93,6 +98,11 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'storage.k8s.io/volumeattachments',
   'storage.k8s.io/volumeattributesclasses',
   'storagemigration.k8s.io/storageversionmigrations',
+  // custom ones that lead somewhere: see world/escalation
+  'cert-manager.io/clusterissuers',
+  'constraints.gatekeeper.sh/*',
+  'kyverno.io/clusterpolicies',
+  'templates.gatekeeper.sh/constrainttemplates',
 ]);
 
 /**
