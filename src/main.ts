@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process: parses flags, chooses a command, turns errors into one line and an exit code. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AccessFlags } from './commands/access/access.ts';
 import { CommandError } from './commands/error.ts';
 import type { OperatorFlags } from './commands/operator/start.ts';
 import type { ScanFlags } from './commands/scan/scan.ts';
@@ -19,7 +20,9 @@ function duration(text: string): number {
 const program = new Command('hexarisk')
   .description('Scores the risk of every workload in a Kubernetes cluster')
   .version(VERSION)
-  .showHelpAfterError('(hexarisk --help shows what there is)');
+  .showHelpAfterError('(hexarisk --help shows what there is)')
+  // 1 is an answer of some commands, so what cannot be understood has a code of its own
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program
   .command('operator')
@@ -77,6 +80,30 @@ program
   .action(async (paths: readonly string[], flags: ScanFlags) => {
     const { scan } = await import('./commands/scan/scan.ts');
     process.exitCode = await scan(paths, flags);
+  });
+
+program
+  .command('access')
+  .description('what a service account, user or group may do, and through which bindings')
+  .argument('[subject]', 'sa:NAMESPACE/NAME, user:NAME or group:NAME')
+  .option('--files <path...>', 'read files, folders or - instead of a cluster')
+  .option('--all', 'every service account that an object, a workload or a binding names')
+  .option('--can <what...>', 'VERB RESOURCE [NAME]: one question, exit 0 for yes, 1 for no')
+  .option('-n, --namespace <name>', 'where --can is asked (default: that of the account or the context)')
+  .option('-A, --all-namespaces', 'ask --can across all namespaces')
+  .option('--subresource <name>', 'of the resource of --can; the same as RESOURCE/SUBRESOURCE')
+  .option('--as-group <name...>', 'a group that the user is in, beside system:authenticated')
+  .option('--audit', 'open grants, bindings that lead nowhere, malformed roles')
+  .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)')
+  .option('--context <name>', 'the context of the kubeconfig to use')
+  .addOption(
+    new Option('-o, --output <format>', 'what is printed')
+      .choices(['table', 'wide', 'json'])
+      .default('table'),
+  )
+  .action(async (subject: string | undefined, flags: AccessFlags) => {
+    const { access } = await import('./commands/access/access.ts');
+    process.exitCode = await access(subject, flags);
   });
 
 try {

@@ -4,7 +4,7 @@ import { type Resource, resources, type World } from '../world/world.ts';
 import type { Connection } from './connection.ts';
 import { type Projected, projector } from './project.ts';
 import { reflect, type Sink } from './reflector.ts';
-import { resourceInfos } from './resources.ts';
+import { pathOf, resourceInfos } from './resources.ts';
 import { createStore } from './store.ts';
 
 export interface Observer {
@@ -148,10 +148,4 @@ function keyOf(name: string): { namespace: string; name: string } {
   return slash < 0
     ? { namespace: '', name }
     : { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-}
-
-/** The path under which the API server lists a resource in all namespaces. */
-function pathOf(resource: Resource): string {
-  const { apiVersion } = resourceInfos[resource];
-  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${resource}`;
 }

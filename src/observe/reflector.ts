@@ -5,6 +5,7 @@
 import { type Backoff, backoff, pause } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { faultOf, isSilence, StatusError } from './fault.ts';
+import { pagesOf } from './list.ts';
 import { isRecord } from './shapes/shape.ts';
 
 /** What a reflector tells. Calls come one after the other; each is awaited. */
@@ -41,7 +42,6 @@ export interface ReflectorOptions {
   readonly missingRetry?: number;
 }
 
-const PAGE = 500;
 const IDLE_TIMEOUT = 90_000;
 const MISSING_RETRY = 15_000;
 /** An API server that comes back after a restart should not be waited out for long. */
@@ -96,26 +96,13 @@ async function recover(
 async function list({ connection, path, signal, sink }: ReflectorOptions): Promise<string> {
   let version = '';
   const pages = async function* (): AsyncIterable<readonly unknown[]> {
-    let continued = '';
-    do {
-      const from = continued === '' ? {} : { continue: continued };
-      const query = new URLSearchParams({ limit: String(PAGE), ...from });
-      const page = await connection.json({ path: `${path}?${query}`, signal });
-      if (!isRecord(page) || !isRecord(page['metadata'])) throw new Error('the answer to a list is no list');
-      const { metadata } = page;
-      version = String(metadata['resourceVersion']);
-      continued = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
-      yield itemsOf(page);
-    } while (continued !== '');
+    for await (const { items, resourceVersion } of pagesOf(connection, path, signal)) {
+      version = resourceVersion;
+      yield items;
+    }
   };
   await sink.replace(pages());
   return version;
-}
-
-/** The items of a typed list carry neither apiVersion nor kind. */
-function itemsOf({ kind, apiVersion, items }: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const head = { apiVersion, kind: String(kind).replace(/List$/, '') };
-  return Array.isArray(items) ? items.map((item) => (isRecord(item) ? { ...head, ...item } : item)) : [];
 }
 
 /** Follows one watch to its end. @returns the version to go on from */

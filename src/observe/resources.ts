@@ -60,3 +60,9 @@ export const resourceInfos: Infos = {
     optional: true,
   }),
 };
+
+/** The path under which the API server lists a resource in all namespaces. */
+export function pathOf(resource: Resource): string {
+  const { apiVersion } = resourceInfos[resource];
+  return `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}/${resource}`;
+}

@@ -9,7 +9,7 @@ import {
   scopeOf,
 } from './access/rules.ts';
 import type { Binding, Namespace, PolicyRule, Ref, Role, Subject } from './objects.ts';
-import { all, inNamespace, refOf, type Table, type World } from './world.ts';
+import { all, find, inNamespace, refOf, type Table, type World } from './world.ts';
 
 /** One rule that a binding gives. */
 export interface Grant {
@@ -60,7 +60,7 @@ export function grantsBySubject(
   const clusterWide = inNamespace(clusterRoles, '');
   const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
   for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
-    const role = roleOf(binding, roles, clusterWide);
+    const role = boundRole(binding, roles, clusterRoles);
     if (role === undefined) continue;
     for (const grant of grantsOf(binding, rulesOf(role, clusterWide, source))) {
       const known = found.get(grant.identity);
@@ -69,15 +69,6 @@ export function grantsBySubject(
     }
   }
   return found;
-}
-
-/** The role that a binding names; undefined if there is none. */
-export function roleOf(
-  { metadata, roleRef: { kind, name } }: Binding,
-  roles: Table<Role>,
-  clusterRoles: ReadonlyMap<string, Role>,
-): Role | undefined {
-  return kind === 'Role' ? roles.get(metadata.namespace)?.get(name) : clusterRoles.get(name);
 }
 
 /** What one binding gives, subject by subject. */
@@ -104,9 +95,21 @@ export function grantsOf(binding: Binding, rules: readonly HeldRule[]): readonly
   });
 }
 
+/** The role that a binding names; undefined if it does not exist, or is of a kind that no binding can name. */
+export function boundRole(
+  { metadata, roleRef }: Binding,
+  roles: Table<Role>,
+  clusterRoles: Table<Role>,
+): Role | undefined {
+  if (roleRef.kind === 'Role') return find(roles, metadata.namespace, roleRef.name);
+  return roleRef.kind === 'ClusterRole' ? find(clusterRoles, '', roleRef.name) : undefined;
+}
+
+/** Bindings are gone through in this order: the whole cluster's first. */
 export const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
 
-function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {
+/** The key in `Grants` of a subject of a binding. @param inBinding the namespace of the binding, if it has one */
+export function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {
   if (kind !== 'ServiceAccount') return `${kind}/${name}`;
   return `ServiceAccount/${namespace === undefined || namespace === '' ? (inBinding ?? '') : namespace}/${name}`;
 }

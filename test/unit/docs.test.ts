@@ -119,7 +119,7 @@ describe('the documentation', () => {
     const flags = allOf(read('src/main.ts'), /'(?:-\w, )?(--[a-z-]+)[ ']/g);
     const [first] = [read('docs/commands.md').split('## hack/')[0] ?? ''];
     const documented = rowsOf(first).flatMap(([cell = '']) => cell.match(/--[a-z-]+/g) ?? []);
-    expect(documented.toSorted()).to.deep.equal(flags);
+    expect([...new Set(documented)].sort()).to.deep.equal(flags);
   });
 
   it('has every field of the RiskReport', () => {

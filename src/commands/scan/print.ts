@@ -1,6 +1,7 @@
 /** What `scan` prints to stdout, in pieces: all reports of a large cluster are more than one string may hold. */
 import type { Writable } from 'node:stream';
 import type { RiskReport } from '../../publish/report.ts';
+import { escaped } from '../output.ts';
 import { reportTable } from './report-table.ts';
 
 export type Format = 'table' | 'wide' | 'json' | 'yaml';
@@ -38,11 +39,3 @@ async function* yaml(reports: readonly RiskReport[]): AsyncIterable<string> {
     yield safe === text ? dump([report], { noRefs: true, lineWidth: -1 }) : `- ${safe}\n`;
   }
 }
-
-/** JSON, with what a terminal obeys, or what hides or reorders text, as `\u` escapes: the value stays the same. */
-const escaped = (text: string): string =>
-  text.replaceAll(/[\u007f-\u009f\u2028\u2029\p{Cf}]/gu, (letter) =>
-    Array.from({ length: letter.length }, (_, index) => unit(letter.charCodeAt(index))).join(''),
-  );
-
-const unit = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;

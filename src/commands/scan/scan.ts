@@ -1,5 +1,4 @@
 /** `hexarisk scan`: the same core over files. */
-import type { Writable } from 'node:stream';
 import { checks } from '../../axes/index.ts';
 import { loadWorld, type Message } from '../../observe/files/load.ts';
 import { readSources } from '../../observe/files/sources.ts';
@@ -9,22 +8,16 @@ import type { RiskReport } from '../../publish/report.ts';
 import { assessor } from '../../score/assessor.ts';
 import { type Level, levels } from '../../score/model.ts';
 import type { World } from '../../world/world.ts';
+import { type Streams, write } from '../output.ts';
 import { messageLines } from './messages.ts';
 import { type Format, NOTHING, printed } from './print.ts';
-import { type Progress, progressOn, type Terminal } from './progress.ts';
+import { type Progress, progressOn } from './progress.ts';
 import { worstFirst } from './report-table.ts';
 
 export interface ScanFlags {
   readonly output: Format;
   readonly allFindings: boolean;
   readonly failOn?: Level;
-}
-
-/** The process's own streams, or those of a test. */
-export interface Streams {
-  readonly stdin: AsyncIterable<Uint8Array>;
-  readonly stdout: Writable;
-  readonly stderr: Writable & Terminal;
 }
 
 /** @returns the exit code: 2 if something could not be read, 1 if `failOn` is reached, else 0 */
@@ -66,17 +59,3 @@ function assessAll(world: World, allFindings: boolean, progress: Progress) {
 
 const reaches = (level: Level, failOn: Level | undefined): boolean =>
   failOn !== undefined && levels.indexOf(level) >= levels.indexOf(failOn);
-
-/** Ends quietly where nobody reads on, as in `hexarisk scan . | head`. */
-async function write(stream: Writable, pieces: AsyncIterable<string>): Promise<void> {
-  let isOpen = true;
-  const closed = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
-    isOpen = false;
-  };
-  stream.on('error', closed);
-  for await (const piece of pieces) {
-    if (!isOpen) return;
-    await new Promise<void>((done) => stream.write(piece, () => done()));
-  }
-}

@@ -25,6 +25,8 @@ export interface Source {
 export interface Message {
   readonly where: string;
   readonly message: string;
+  /** What could be told of it, if it is an object that is not of the shape of its kind. */
+  readonly object?: { readonly resource: Resource; readonly name: string; readonly problem: string };
 }
 
 /** `of` is the same for warnings that say the same of different places. */
@@ -140,6 +142,7 @@ async function project(found: readonly Found[], errors: Message[], warnings: War
         errors.push({
           where,
           message: `${resourceInfos[resource].kind} ${outcome.name}: ${outcome.problem}`,
+          object: { resource, ...outcome },
         });
       } else if (put(table, outcome.object)) {
         warnings.push({

@@ -11,21 +11,21 @@ export interface HeldRule {
 
 /**
  * In a cluster a controller has written the rules into the aggregated role, and the authorizer reads only these. In
- * files nothing has: the rules of the ClusterRoles that the selectors match count, and their own are overwritten.
+ * files nothing has: the rules of the ClusterRoles that the selectors match count, in the controller's order (selector
+ * by selector, by name, an equal rule once), and the role's own are overwritten.
  */
 export function rulesOf(
   role: Role,
   clusterRoles: ReadonlyMap<string, Role>,
   source: World['source'],
 ): readonly HeldRule[] {
-  const selectors = source === 'files' ? role.aggregationRule?.clusterRoleSelectors : undefined;
-  if (selectors === undefined) return ownRules(role);
-  const contributing = new Set<Role>();
-  collect(role, clusterRoles, contributing);
-  return [...contributing]
-    .filter((each) => each.aggregationRule === undefined)
-    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-    .flatMap(ownRules);
+  if (source !== 'files' || role.aggregationRule === undefined) return ownRules(role);
+  const collected = new Map<string, HeldRule>();
+  for (const held of contributedTo(role, clusterRoles, new Set([role]))) {
+    const content = JSON.stringify(held.rule);
+    if (!collected.has(content)) collected.set(content, held);
+  }
+  return [...collected.values()];
 }
 
 const ownRules = (role: Role): readonly HeldRule[] => {
@@ -33,12 +33,19 @@ const ownRules = (role: Role): readonly HeldRule[] => {
   return role.rules.map((rule, index) => ({ rule, role: ref, path: `/rules/${index}` }));
 };
 
-function collect(role: Role, clusterRoles: ReadonlyMap<string, Role>, into: Set<Role>): void {
-  for (const selector of role.aggregationRule?.clusterRoleSelectors ?? []) {
-    for (const other of clusterRoles.values()) {
-      if (into.has(other) || other === role || !selects(selector, other.metadata.labels)) continue;
-      into.add(other);
-      collect(other, clusterRoles, into);
+/** @param seen roles may select each other: each is entered once */
+function* contributedTo(
+  { aggregationRule }: Role,
+  clusterRoles: ReadonlyMap<string, Role>,
+  seen: Set<Role>,
+): Iterable<HeldRule> {
+  for (const selector of aggregationRule?.clusterRoleSelectors ?? []) {
+    const selected = [...clusterRoles.values()].filter(({ metadata }) => selects(selector, metadata.labels));
+    for (const other of selected.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      if (other.aggregationRule === undefined) yield* ownRules(other);
+      else yield* contributedTo(other, clusterRoles, seen);
     }
   }
 }

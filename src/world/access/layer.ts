@@ -2,12 +2,12 @@
 import {
   type Access,
   accessOf,
+  boundRole,
   type Grant,
   type Grants,
   grantsOf,
   identitiesOf,
   orderOf,
-  roleOf,
 } from '../access.ts';
 import type { Account } from '../account.ts';
 import { sameItems } from '../layer.ts';
@@ -41,7 +41,7 @@ export function grantsLayer(): (tables: RbacTables, source: World['source']) => 
       if (before !== undefined && sameItems(before.inputs, inputs)) return before;
       const found = new Map<string, Grant[]>();
       for (const binding of [...bindings.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
-        const role = roleOf(binding, roles, clusterRoles);
+        const role = boundRole(binding, roles, clusterroles);
         if (role !== undefined) collect(found, ofBinding(binding, role, clusterRoles, source));
       }
       return { inputs, grants: keepingEqual(before?.grants, found) };

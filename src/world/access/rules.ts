@@ -67,13 +67,13 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/validatingwebhookconfigurations',
   'apiextensions.k8s.io/customresourcedefinitions',
   'apiregistration.k8s.io/apiservices',
-  'authentication.k8s.io/groups', // these and the next only to impersonate
+  'authentication.k8s.io/groups', // these five only to impersonate
   'authentication.k8s.io/nodes',
-  'authentication.k8s.io/selfsubjectreviews',
-  'authentication.k8s.io/tokenreviews',
   'authentication.k8s.io/uids',
   'authentication.k8s.io/userextras',
   'authentication.k8s.io/users',
+  'authentication.k8s.io/selfsubjectreviews',
+  'authentication.k8s.io/tokenreviews',
   'authorization.k8s.io/selfsubjectaccessreviews',
   'authorization.k8s.io/selfsubjectrulesreviews',
   'authorization.k8s.io/subjectaccessreviews',
@@ -98,19 +98,18 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'storage.k8s.io/volumeattachments',
   'storage.k8s.io/volumeattributesclasses',
   'storagemigration.k8s.io/storageversionmigrations',
-  // custom ones that lead somewhere: see world/escalation
-  'cert-manager.io/clusterissuers',
-  'constraints.gatekeeper.sh/*',
-  'kyverno.io/clusterpolicies',
-  'templates.gatekeeper.sh/constrainttemplates',
 ]);
+
+/** Of built-in resources only: what custom resources are is not known. */
+export const isClusterScoped = ({ group, resource }: Pick<ResourceRequest, 'group' | 'resource'>): boolean =>
+  clusterScoped.has(`${group}/${resource}`);
 
 /**
  * The namespace whose RoleBindings count: none for cluster-scoped resources, except for a namespace itself, which is
  * in its own. `bind` is asked for the namespace of the new binding, also where the role is a ClusterRole.
  */
-export function scopeOf({ verb, group, resource, name, namespace }: ResourceRequest): string | undefined {
-  if ((verb === 'bind' && resource === 'clusterroles') || !clusterScoped.has(`${group}/${resource}`))
-    return namespace;
+export function scopeOf(request: ResourceRequest): string | undefined {
+  const { verb, group, resource, name, namespace } = request;
+  if ((verb === 'bind' && resource === 'clusterroles') || !isClusterScoped(request)) return namespace;
   return group === '' && resource === 'namespaces' ? name : undefined;
 }

@@ -56,11 +56,10 @@ export function holdingsOf(grants: readonly Grant[]): readonly Holding[] {
 const onlyWidest = (held: readonly Holding[]): readonly Holding[] =>
   held[0]?.primitive === anything ? held.slice(0, 1) : held;
 
-/** By namespace; what every cluster has from its start gives nothing. */
+/** By namespace. */
 function boardsOf(grants: readonly Grant[]): ReadonlyMap<string, Board> {
   const boards = new Map<string, Board>();
   for (const grant of grants) {
-    if (grant.bootstrap) continue;
     for (const met of metBy(grant.rule)) {
       if (met.clusterOnly && grant.namespace !== undefined) continue;
       for (const namespace of placesOf(grant, met)) {

@@ -29,13 +29,22 @@ export interface Met {
 
 const ANYWHERE = '?';
 
+/** Custom resources of the table that belong to no namespace. */
+const clusterScoped: ReadonlySet<string> = new Set([
+  'cert-manager.io/clusterissuers',
+  'constraints.gatekeeper.sh/*',
+  'kyverno.io/clusterpolicies',
+  'templates.gatekeeper.sh/constrainttemplates',
+]);
+
 function requestOf(verb: string, on: string): Request {
   const [path = '', subresource] = on.split(':');
   const [resource = '', group = ''] = path.split('/').toReversed();
   const request = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) };
   const isNamespace = group === '' && resource === 'namespaces';
-  const scope = scopeOf({ ...request, namespace: ANYWHERE }) === undefined ? 'none' : 'namespace';
-  return { ...request, scope: isNamespace ? 'own' : scope };
+  if (isNamespace) return { ...request, scope: 'own' };
+  const isLocal = scopeOf({ ...request, namespace: ANYWHERE }) !== undefined;
+  return { ...request, scope: isLocal && !clusterScoped.has(path) ? 'namespace' : 'none' };
 }
 
 const written = ({ verbs, on }: Pick<Need, 'verbs' | 'on'>): readonly Request[] =>

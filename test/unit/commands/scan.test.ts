@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
 import { progressOn } from '../../../src/commands/scan/progress.ts';
 import { scan, type ScanFlags } from '../../../src/commands/scan/scan.ts';
 import { clean, table } from '../../../src/commands/table.ts';
 import type { RiskReport } from '../../../src/publish/report.ts';
+import { type Ran, ran } from './streams.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -32,36 +32,12 @@ const pod = (name: string, more = ''): string =>
 const privileged = (name: string): string =>
   pod(name, '    securityContext: {privileged: true}\n  hostPID: true\n');
 
-class Text extends Writable {
-  text = '';
-  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
+async function scanned(paths: readonly string[], flags: Partial<ScanFlags> = {}, stdin = ''): Promise<Ran> {
+  return ran((streams) => scan(paths, { output: 'json', allFindings: false, ...flags }, streams), stdin);
 }
 
-interface Scanned {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function scanned(
-  paths: readonly string[],
-  flags: Partial<ScanFlags> = {},
-  stdin = '',
-): Promise<Scanned> {
-  const [stdout, stderr] = [new Text(), new Text()];
-  const code = await scan(
-    paths,
-    { output: 'json', allFindings: false, ...flags },
-    { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr },
-  );
-  return { code, stdout: stdout.text, stderr: stderr.text };
-}
-
-const reportsIn = ({ stdout }: Scanned): readonly RiskReport[] => JSON.parse(stdout) as RiskReport[];
-const names = (result: Scanned): readonly string[] =>
+const reportsIn = ({ stdout }: Ran): readonly RiskReport[] => JSON.parse(stdout) as RiskReport[];
+const names = (result: Ran): readonly string[] =>
   reportsIn(result)
     .map(({ workload }) => workload.name)
     .sort();
@@ -274,7 +250,7 @@ describe('hexarisk scan: bad input', function () {
   this.timeout(20_000);
 
   /** Scans the file beside a good one, which has to be scored all the same. */
-  async function beside(name: string, content: string | Uint8Array): Promise<Scanned> {
+  async function beside(name: string, content: string | Uint8Array): Promise<Ran> {
     const begun = performance.now();
     const result = await scanned([file(name, content), file('good.yaml', pod('good'))]);
     expect(performance.now() - begun, 'milliseconds').to.be.below(10_000);

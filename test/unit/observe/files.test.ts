@@ -91,10 +91,12 @@ describe('loading files', () => {
     const { errors, world } = await load(
       `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, ports: [{containerPort: x}]}]}\n---\n${configMap('c')}`,
     );
+    const problem = '/spec/containers/0/ports/0/containerPort: expected a number, found a string';
     expect(errors).to.deep.equal([
       {
         where: 'file.yaml:1',
-        message: 'Pod default/p: /spec/containers/0/ports/0/containerPort: expected a number, found a string',
+        message: `Pod default/p: ${problem}`,
+        object: { resource: 'pods', name: 'default/p', problem },
       },
     ]);
     expect(find(world.tables.configmaps, 'default', 'c')).to.not.equal(undefined);
