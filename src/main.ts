@@ -4,9 +4,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AccessFlags } from './commands/access/access.ts';
 import { CommandError } from './commands/error.ts';
 import type { OperatorFlags } from './commands/operator/start.ts';
+import type { PathFlags } from './commands/path/path.ts';
 import type { ScanFlags } from './commands/scan/scan.ts';
 import { VERSION } from './commands/version.ts';
 import { levels } from './score/model.ts';
+import { consequences } from './world/escalation/path.ts';
 
 /** `60s`, `5m`, `1h` or plain seconds. @returns seconds */
 function duration(text: string): number {
@@ -104,6 +106,24 @@ program
   .action(async (subject: string | undefined, flags: AccessFlags) => {
     const { access } = await import('./commands/access/access.ts');
     process.exitCode = await access(subject, flags);
+  });
+
+program
+  .command('path')
+  .description('how an intruder in a workload comes to more, step by step')
+  .argument('<workload>', 'NAMESPACE/KIND/NAME')
+  .addOption(new Option('--to <what>', 'only to this; exit 1 if nothing leads there').choices(consequences))
+  .option('--files <path...>', 'read files, folders or - instead of a cluster')
+  .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)')
+  .option('--context <name>', 'the context of the kubeconfig to use')
+  .addOption(
+    new Option('-o, --output <format>', 'what is printed')
+      .choices(['text', 'json', 'mermaid'])
+      .default('text'),
+  )
+  .action(async (workload: string, flags: PathFlags) => {
+    const { path } = await import('./commands/path/path.ts');
+    process.exitCode = await path(workload, flags);
   });
 
 try {
