@@ -106,7 +106,7 @@ export function boundRole(
 }
 
 /** Bindings are gone through in this order: the whole cluster's first. */
-export const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
+const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
 
 /** The key in `Grants` of a subject of a binding. @param inBinding the namespace of the binding, if it has one */
 export function identityOf({ kind, namespace, name }: Subject, inBinding: string | undefined): string {

@@ -42,11 +42,12 @@ function distanceOf(a: string, b: string): number {
 
 /** How many letters to put in, take out or change (Levenshtein). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...a].entries()) {
+  const wanted = Array.from(b);
+  let row = [0, ...wanted.map((_, index) => index + 1)];
+  for (const [index, letter] of Array.from(a).entries()) {
     let before = index;
     const next = [index + 1];
-    for (const [place, other] of [...b].entries()) {
+    for (const [place, other] of wanted.entries()) {
       const above = row[place + 1] ?? 0;
       next.push(Math.min(above + 1, (next[place] ?? 0) + 1, before + (letter === other ? 0 : 1)));
       before = above;

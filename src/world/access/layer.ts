@@ -7,7 +7,6 @@ import {
   type Grants,
   grantsOf,
   identitiesOf,
-  orderOf,
 } from '../access.ts';
 import type { Account } from '../account.ts';
 import { sameItems } from '../layer.ts';
@@ -40,7 +39,7 @@ export function grantsLayer(): (tables: RbacTables, source: World['source']) => 
       const before = parts.get(namespace);
       if (before !== undefined && sameItems(before.inputs, inputs)) return before;
       const found = new Map<string, Grant[]>();
-      for (const binding of [...bindings.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
+      for (const binding of [...bindings.values()].sort(byName)) {
         const role = boundRole(binding, roles, clusterroles);
         if (role !== undefined) collect(found, ofBinding(binding, role, clusterRoles, source));
       }
@@ -52,11 +51,18 @@ export function grantsLayer(): (tables: RbacTables, source: World['source']) => 
       const table = namespace === '' ? clusterrolebindings : rolebindings;
       now.set(namespace, part(namespace, inNamespace(table, namespace)));
     }
-    if (!sameItems([...parts.values()], [...now.values()])) all = keepingEqual(all, joined(now.values()));
+    const subjects = differing(parts, now);
+    if (subjects.size > 0) {
+      const before = all;
+      all = joined(before, subjects, now);
+      differences.set(all, { before, subjects });
+    }
     parts = now;
     return all;
   };
 }
+
+const byName = (a: Binding, b: Binding): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
 /** Binding -> what it gives, as long as its role is the same. */
 function bindingMemo() {
@@ -88,12 +94,39 @@ function collect(into: Map<string, Grant[]>, grants: readonly Grant[]): void {
   }
 }
 
-/** Most subjects are named in one namespace only: their list is shared. */
-function joined(parts: Iterable<Part>): Grants {
-  const found = new Map<string, readonly Grant[]>();
-  for (const { grants } of parts) {
-    for (const [identity, list] of grants) {
+const differences = new WeakMap<
+  Grants,
+  { readonly before: Grants; readonly subjects: ReadonlySet<string> }
+>();
+
+/** Whose grants differ from those before; undefined if `before` is not what they were made from: then each may. */
+export function differenceOf(grants: Grants, before: Grants | undefined): ReadonlySet<string> | undefined {
+  const difference = differences.get(grants);
+  return difference?.before === before ? difference?.subjects : undefined;
+}
+
+function differing(before: ReadonlyMap<string, Part>, now: ReadonlyMap<string, Part>): ReadonlySet<string> {
+  const subjects = new Set<string>();
+  for (const namespace of new Set([...before.keys(), ...now.keys()])) {
+    const [old, young] = [before.get(namespace)?.grants, now.get(namespace)?.grants];
+    if (old === young) continue;
+    for (const [identity, list] of old ?? []) if (young?.get(identity) !== list) subjects.add(identity);
+    for (const [identity, list] of young ?? []) if (old?.get(identity) !== list) subjects.add(identity);
+  }
+  return subjects;
+}
+
+/** All parts together: only the subjects whose grants differ are looked up in each of them. */
+function joined(before: Grants, subjects: ReadonlySet<string>, parts: ReadonlyMap<string, Part>): Grants {
+  const found = new Map(before);
+  for (const identity of subjects) found.delete(identity);
+  for (const { grants } of parts.values()) {
+    // the shorter of the two is gone through
+    for (const identity of grants.size < subjects.size ? grants.keys() : subjects) {
+      const list = subjects.has(identity) ? grants.get(identity) : undefined;
+      if (list === undefined) continue;
       const known = found.get(identity);
+      // most subjects are named in one namespace only: their list is shared
       found.set(identity, known === undefined ? list : [...known, ...list]);
     }
   }
@@ -114,7 +147,6 @@ function keepingEqual(before: Grants | undefined, now: ReadonlyMap<string, reado
 interface Known {
   readonly identities: readonly string[];
   readonly own: readonly unknown[];
-  readonly levels: readonly string[];
   readonly access: Access;
 }
 
@@ -122,21 +154,25 @@ interface Known {
 export function accessLayer(
   grantsIn = grantsLayer(),
 ): (account: Pick<Account, 'namespace' | 'name'>, world: Pick<World, 'tables' | 'source'>) => Access {
-  let inputs: readonly unknown[] = [];
+  let grants: Grants = new Map();
+  let namespaces: ReadonlyMap<string, Namespace> = new Map();
   let known = new Map<string, Known>();
   let before = known;
+  let subjects: ReadonlySet<string> | undefined;
   return (account, { tables, source }) => {
-    const grants = grantsIn(tables, source);
-    const namespaces = inNamespace(tables.namespaces, '');
-    if (!sameItems(inputs, [grants, namespaces])) {
-      inputs = [grants, namespaces];
+    const [grantsNow, namespacesNow] = [grantsIn(tables, source), inNamespace(tables.namespaces, '')];
+    if (grants !== grantsNow || namespaces !== namespacesNow) {
+      subjects = namespaces === namespacesNow ? differenceOf(grantsNow, grants) : undefined;
+      [grants, namespaces] = [grantsNow, namespacesNow];
       // what nobody asks for again is forgotten at the next change
       [before, known] = [known, new Map()];
     }
     const key = `${account.namespace}/${account.name}`;
     let entry = known.get(key);
     if (entry === undefined) {
-      entry = derived(account, grants, namespaces, before.get(key));
+      const old = before.get(key);
+      const isSame = old?.identities.every((identity) => subjects?.has(identity) === false) === true;
+      entry = old !== undefined && isSame ? old : derived(account, grants, namespaces, old);
       known.set(key, entry);
     }
     return entry.access;
@@ -152,7 +188,11 @@ function derived(
   const identities = before?.identities ?? identitiesOf(account);
   const own = identities.map((identity) => grants.get(identity));
   const access = accessOf(identities, grants, namespaces);
-  const levels = Object.entries(access.enforced).flat();
-  if (before !== undefined && sameItems(before.own, own) && sameItems(before.levels, levels)) return before;
-  return { identities, own, levels, access };
+  const isEqual =
+    before !== undefined &&
+    sameItems(own, before.own) &&
+    sameItems(levelsIn(access), levelsIn(before.access));
+  return { identities, own, access: isEqual ? before.access : access };
 }
+
+const levelsIn = ({ enforced }: Access): readonly string[] => Object.entries(enforced).flat();

@@ -5,10 +5,10 @@ import type { Actor } from './actors.ts';
 import type { Graph } from './edges.ts';
 import { graphOf } from './graph.ts';
 import { type Held, type Identities, type Identity, placeOf } from './identities.ts';
-import type { Parts } from './parts.ts';
+import { indexLayer, type Parts } from './parts.ts';
 import { type AttackPath, type Consequence, consequences, type Reason, type Step } from './path.ts';
 import type { Primitive } from './primitives.ts';
-import { type Reach, reachOf, type Way } from './reach.ts';
+import { type Reach, reachesOf, type Way } from './reach.ts';
 
 /** A primitive that an account holds, with the worst that it leads to. */
 export interface Right {
@@ -41,6 +41,8 @@ export interface EscalationLayer {
   sweep(): void;
 }
 
+export const nothing: Escalation = { rights: [], paths: [] };
+
 /** Keeps what was made, as long as it was made of the same. */
 interface Memos<T> {
   keep(key: string, parts: readonly unknown[], make: () => T): T;
@@ -72,8 +74,8 @@ export function escalationLayer(): EscalationLayer {
   let inputs: readonly unknown[] = [];
   let identities: Identities = new Map();
   let graph: Graph = new Map();
-  let alone = reachOf(graph, false);
-  let withNodes = alone;
+  let reaches = reachesOf(graph);
+  const index = indexLayer();
   const rights = memos<readonly Right[]>();
   const whole = memos<Escalation>();
   // what was looked at since the graph last changed
@@ -83,7 +85,7 @@ export function escalationLayer(): EscalationLayer {
   const rightsOf = (account: string): readonly Right[] => {
     const before = settledRights.get(account);
     if (before !== undefined) return before;
-    const outcomes = outcomesOf(identities.get(account), alone);
+    const outcomes = outcomesOf(identities.get(account), reaches.alone);
     const parts = outcomes.flatMap(({ held, way }) => [held, way.length, ...way]);
     const own = rights.keep(account, parts, () => inOrder(outcomes, account, graph));
     settledRights.set(account, own);
@@ -101,17 +103,21 @@ export function escalationLayer(): EscalationLayer {
       ];
       if (sameItems(inputs, given)) return;
       inputs = given;
-      const next = graphOf(parts, graph);
+      const next = graphOf(index(parts), graph);
       if (sameItems([...graph.values()], [...next.values()]) && identities === parts.identities) return;
       [graph, identities] = [next, parts.identities];
-      [alone, withNodes] = [reachOf(graph, false), reachOf(graph, true)];
+      reaches = reachesOf(graph);
       [settledRights, settled] = [new Map(), new Map()];
     },
     of(actor) {
+      const identity = identities.get(actor.account);
+      const isIdle =
+        identity === undefined || (identity.holdings.length === 0 && identity.edges.length === 0);
+      if (isIdle && actor.toNode === undefined) return nothing;
       const before = settled.get(actor);
       if (before !== undefined) return before;
       const own = rightsOf(actor.account);
-      const ways = consequences.map((consequence) => wayOf(actor, consequence, withNodes));
+      const ways = consequences.map((consequence) => wayOf(actor, consequence, reaches.withNodes));
       const parts = [own, actor.name, ...ways.flatMap((way) => [way.length, ...way])];
       const escalation = whole.keep(actor.key, parts, () => ({
         rights: own,

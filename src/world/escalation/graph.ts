@@ -5,16 +5,15 @@
  */
 import { type Graph, type Position, sameEdges } from './edges.ts';
 import { hub } from './hubs.ts';
-import { indexOf, type Parts } from './parts.ts';
+import type { Index } from './parts.ts';
 import { positionAt } from './positions.ts';
 
 /** @param before the last graph: positions with equal edges are kept */
-export function graphOf(parts: Parts, before: Graph): Graph {
-  const index = indexOf(parts);
+export function graphOf(index: Index, before: Graph): Graph {
   const graph = new Map<string, Position>();
   const waiting: string[] = [];
-  for (const { key, edges } of parts.identities.values()) if (edges.length > 0) waiting.push(key);
-  for (const { toNode, pool } of parts.actors) if (toNode !== undefined) waiting.push(hub.node(pool.key));
+  for (const { key, edges } of index.identities.values()) if (edges.length > 0) waiting.push(key);
+  for (const { toNode, pool } of index.actors) if (toNode !== undefined) waiting.push(hub.node(pool.key));
   for (let next = 0; next < waiting.length; next += 1) {
     const key = waiting[next] ?? '';
     if (graph.has(key)) continue;

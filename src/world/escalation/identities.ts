@@ -1,26 +1,21 @@
 /** Every account, user and group that something is bound to, with what it holds and where that leads. */
 import { type Grant, type Grants, identitiesOf } from '../access.ts';
+import { differenceOf } from '../access/layer.ts';
 import { sameItems } from '../layer.ts';
 import type { ServiceAccount } from '../objects.ts';
 import { all, type Table } from '../world.ts';
 import type { Actor } from './actors.ts';
 import { cloudRoleOf } from './cloud-roles.ts';
-import { type Edge, step } from './edges.ts';
+import { type Edge, type Position, step } from './edges.ts';
 import { type Holding, holdingsOf, lift } from './holdings.ts';
 import { CLOUD, identityKey, isLifted, targetsOf } from './hubs.ts';
 import type { Reason } from './path.ts';
 import type { Primitive } from './primitives.ts';
 
-export interface Identity {
-  /** As in `Grants`: `ServiceAccount/ns/name`, `User/name`, `Group/name`. */
-  readonly key: string;
-  /** `sa:ns/name`, `user:name`, `group:name`. */
+/** Keys are as in `Grants`, names `sa:ns/name`, `user:name` or `group:name`. Edges are those of its holdings and cloud role. */
+export interface Identity extends Position {
   readonly name: string;
-  /** Of a service account. */
-  readonly namespace?: string;
   readonly holdings: readonly Held[];
-  /** All edges of its holdings, and the one to a role of a cloud. */
-  readonly edges: readonly Edge[];
 }
 
 /** A holding with the edges that it makes. */
@@ -34,7 +29,8 @@ interface Known {
   readonly identity: Identity;
   /** The names under which the authorizer knows it. */
   readonly subjects: readonly string[];
-  readonly parts: readonly unknown[];
+  readonly object: ServiceAccount | undefined;
+  readonly lists: readonly unknown[];
 }
 
 /** All identities, in the order of their keys; one whose own grants stay the same keeps its object. */
@@ -44,47 +40,75 @@ export function identitiesLayer(): (
   actors: readonly Actor[],
 ) => Identities {
   let inputs: readonly unknown[] = [];
-  let known: ReadonlyMap<string, Known> = new Map();
+  let grantsBefore: Grants = new Map();
+  let objects: Objects = new Map();
+  const known = new Map<string, Known>();
   let out: Identities = new Map();
   return (grants, accounts, actors) => {
     if (sameItems(inputs, [grants, accounts, actors])) return out;
-    inputs = [grants, accounts, actors];
-    const objects = new Map<string, ServiceAccount | undefined>();
-    for (const { account } of actors) objects.set(account, undefined);
-    for (const identity of grants.keys()) objects.set(identityKey(identity), undefined);
-    for (const account of all(accounts))
-      objects.set(`ServiceAccount/${account.metadata.namespace}/${account.metadata.name}`, account);
-    const now = new Map<string, Known>();
-    for (const key of [...objects.keys()].sort())
-      now.set(key, renewed(key, objects.get(key), grants, known.get(key)));
-    known = now;
-    const identities = new Map([...now].map(([key, { identity }]) => [key, identity]));
-    const isSame =
-      out.size === identities.size && [...identities].every(([key, each]) => out.get(key) === each);
-    if (!isSame) out = identities;
+    const subjects =
+      differenceOf(grants, grantsBefore) ?? new Set([...grantsBefore.keys(), ...grants.keys()]);
+    const isSameSet =
+      sameItems(inputs.slice(1), [accounts, actors]) &&
+      subjects.values().every((subject) => grantsBefore.has(subject) === grants.has(subject));
+    if (!isSameSet) objects = objectsOf(grants, accounts, actors);
+    [inputs, grantsBefore] = [[grants, accounts, actors], grants];
+    let isSame = out.size === objects.size;
+    for (const key of (isSameSet ? touchedBy(subjects) : undefined) ?? objects.keys()) {
+      const before = known.get(key);
+      const account = objects.get(key);
+      if (before !== undefined && isKept(before, account, grants)) continue;
+      known.set(key, made(key, account, grants));
+      isSame = false;
+    }
+    if (isSame) return out;
+    for (const key of known.keys()) if (!objects.has(key)) known.delete(key);
+    const identities = new Map<string, Identity>();
+    for (const key of objects.keys()) {
+      const entry = known.get(key);
+      if (entry !== undefined) identities.set(key, entry.identity);
+    }
+    out = identities;
     return out;
   };
 }
 
-function renewed(
-  key: string,
+/** The identities to look at again; undefined: all, as what a group may do counts for many. */
+function touchedBy(subjects: ReadonlySet<string>): ReadonlySet<string> | undefined {
+  if (subjects.values().some((subject) => subject.startsWith('Group/'))) return undefined;
+  return new Set(subjects.values().map(identityKey));
+}
+
+/** Every identity that there is, by key, with the object of those accounts that have one. */
+type Objects = ReadonlyMap<string, ServiceAccount | undefined>;
+
+function objectsOf(grants: Grants, accounts: Table<ServiceAccount>, actors: readonly Actor[]): Objects {
+  const objects = new Map<string, ServiceAccount | undefined>();
+  for (const { account } of actors) objects.set(account, undefined);
+  for (const identity of grants.keys()) objects.set(identityKey(identity), undefined);
+  for (const account of all(accounts))
+    objects.set(`ServiceAccount/${account.metadata.namespace}/${account.metadata.name}`, account);
+  return new Map([...objects].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const isKept = (
+  { object, subjects, lists }: Known,
   account: ServiceAccount | undefined,
   grants: Grants,
-  before: Known | undefined,
-): Known {
-  const subjects = before?.subjects ?? subjectsOf(key);
+): boolean => object === account && subjects.every((subject, index) => grants.get(subject) === lists[index]);
+
+function made(key: string, object: ServiceAccount | undefined, grants: Grants): Known {
+  const subjects = subjectsOf(key);
   const lists = subjects.map((subject) => grants.get(subject));
-  const parts = [account, ...lists];
-  if (before !== undefined && sameItems(before.parts, parts)) return before;
   const holdings = holdingsOf(lists.flatMap((list) => list ?? [])).map(
     (holding): Held => ({ ...holding, edges: edgesOf(holding) }),
   );
-  const cloud = account && cloudRoleOf(account);
+  const cloud = object && cloudRoleOf(object);
   const edges = [
     ...holdings.flatMap((holding) => holding.edges),
     ...(cloud === undefined ? [] : [step(CLOUD, [cloud])]),
   ];
-  return { identity: { key, ...placeOf(key), holdings, edges }, subjects, parts };
+  return { identity: { key, ...placeOf(key), holdings, edges }, object, subjects, lists };
 }
 
 /** The names under which the authorizer knows it, groups too. */

@@ -6,7 +6,7 @@ import type { Storage } from '../storage.ts';
 import { inNamespace, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
 import { type Actor, actorOf } from './actors.ts';
-import { type Escalation, escalationLayer } from './escalation.ts';
+import { type Escalation, escalationLayer, nothing } from './escalation.ts';
 import { identitiesLayer } from './identities.ts';
 
 /** How the surroundings of a workload are found. */
@@ -21,8 +21,6 @@ export interface WorldEscalation {
   of(workload: Workload, world: World): Escalation;
   sweep(): void;
 }
-
-const none: Escalation = { rights: [], paths: [] };
 
 export function worldEscalation({ workloads, grants, account, storage }: Sources): WorldEscalation {
   const layer = escalationLayer();
@@ -63,7 +61,7 @@ export function worldEscalation({ workloads, grants, account, storage }: Sources
       if (seen !== world) lookAt(world);
       seen = world;
       const own = actors.get(workload.key);
-      return own === undefined ? none : layer.of(own);
+      return own === undefined ? nothing : layer.of(own);
     },
     sweep() {
       layer.sweep();

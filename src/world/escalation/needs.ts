@@ -63,14 +63,20 @@ export const askedBy: ReadonlyMap<Primitive, readonly Asked[]> = new Map(
   ]),
 );
 
-const everyAsked = [...askedBy.values()].flat();
+const everyAsked = [...askedBy.values()].flat().map((asked) => ({
+  asked,
+  verbs: new Set(asked.requests.map(({ verb }) => verb)),
+}));
 
 const compiled = new WeakMap<PolicyRule, readonly Met[]>();
 
 export function metBy(rule: PolicyRule): readonly Met[] {
   let met = compiled.get(rule);
   if (met === undefined) {
-    met = everyAsked.flatMap((asked) => meets(rule, asked) ?? []);
+    const isWild = rule.verbs.includes('*');
+    met = everyAsked.flatMap(({ asked, verbs }) =>
+      isWild || rule.verbs.some((verb) => verbs.has(verb)) ? (meets(rule, asked) ?? []) : [],
+    );
     compiled.set(rule, met);
   }
   return met;

@@ -14,9 +14,10 @@ type Expand = (rest: string, index: Index) => Omit<Position, 'key'>;
 
 /** What each kind of position is, and where it leads; by the first word of its key. */
 const kinds: Readonly<Record<string, Expand>> = {
-  ServiceAccount: (rest, index) => identity(`ServiceAccount/${rest}`, index),
-  User: (rest, index) => identity(`User/${rest}`, index),
-  Group: (rest, index) => identity(`Group/${rest}`, index),
+  // those that hold something are in the index of identities
+  ServiceAccount: (rest) => ({ ...placeOf(`ServiceAccount/${rest}`), edges: [] }),
+  User: (rest) => ({ ...placeOf(`User/${rest}`), edges: [] }),
+  Group: (rest) => ({ ...placeOf(`Group/${rest}`), edges: [] }),
   pods: (namespace, index) => ({
     namespace,
     edges: [
@@ -30,9 +31,9 @@ const kinds: Readonly<Record<string, Expand>> = {
   }),
   accounts: (namespace, index) => ({
     namespace,
-    edges: (index.ableIn.get(namespace) ?? []).map((key) => through(key)),
+    edges: (index.able.byNamespace.get(namespace) ?? []).map((key) => through(key)),
   }),
-  named: (name, index) => ({ edges: (index.ableNamed.get(name) ?? []).map((key) => through(key)) }),
+  named: (name, index) => ({ edges: (index.able.byName.get(name) ?? []).map((key) => through(key)) }),
   secrets: (namespace, index) => ({ namespace, edges: tokenEdges(index.tokensIn.get(namespace) ?? []) }),
   token: (rest, { tokensIn }) => {
     const [namespace = '', name = ''] = rest.split('/');
@@ -47,36 +48,36 @@ const kinds: Readonly<Record<string, Expand>> = {
       ? {
           edges: [
             through(NODE),
-            ...[...index.runningIn.keys()].sort().map((each) => through(hub.running(each))),
+            ...[...index.giving.byNamespace.keys()].sort().map((each) => through(hub.running(each))),
           ],
         }
       : {
           namespace,
           edges: [
             ...(namespace === CLUSTER ? [through(NODE)] : []),
-            ...(index.runningIn.get(namespace) ?? []).map(({ key }) => through(hub.workload(key))),
+            ...(index.giving.byNamespace.get(namespace) ?? []).map(({ key }) => through(hub.workload(key))),
           ],
         },
-  workload: (key, { actorOf }) => {
-    const actor = actorOf.get(key);
+  workload: (key, { giving }) => {
+    const actor = giving.byKey.get(key);
     return actor === undefined
       ? { edges: [] }
       : { name: actor.name, namespace: actor.namespace, edges: ownEdges(actor) };
   },
-  node: (pool, { classes, poolOf }) => ({
+  node: (pool, { places: { classes, pools } }) => ({
     name: 'node',
     edges: [...classes.values()]
-      .filter((nodes) => pool === '' || admits(nodes, poolOf.get(pool) ?? nowhere))
+      .filter((nodes) => pool === '' || admits(nodes, pools.get(pool) ?? nowhere))
       .map(({ key }) => through(hub.nodes(key))),
   }),
-  nodes: (key, { classes, pools, poolOf }) => ({
-    edges: [...pools.keys()]
+  nodes: (key, { places: { classes, pools }, giving }) => ({
+    edges: [...giving.byPool.keys()]
       .sort()
-      .filter((pool) => admits(classes.get(key) ?? noNodes, poolOf.get(pool) ?? nowhere))
+      .filter((pool) => admits(classes.get(key) ?? noNodes, pools.get(pool) ?? nowhere))
       .map((pool) => through(hub.pool(pool))),
   }),
-  pool: (key, { pools }) => ({
-    edges: (pools.get(key) ?? []).map(({ fromNode }) => fromNode),
+  pool: (key, { giving }) => ({
+    edges: (giving.byPool.get(key) ?? []).map(({ fromNode }) => fromNode),
   }),
   others: (namespace) => (namespace === '' ? { edges: [] } : { namespace, edges: [] }),
   [ADMIN]: () => ({ edges: [] }),
@@ -86,17 +87,14 @@ const nowhere: Pool = { key: '', nodeSelector: {}, tolerations: [] };
 const noNodes: NodeClass = { key: '', labels: {}, taints: [], open: false };
 
 export function positionAt(key: string, index: Index): Position {
+  const identity = index.identities.get(key);
+  if (identity !== undefined) return identity;
   const slash = key.indexOf('/');
   const kind = slash < 0 ? key : key.slice(0, slash);
   const expand = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (expand === undefined) throw new Error(`there is no position ${key} in the graph`);
   return { key, ...expand(slash < 0 ? '' : key.slice(slash + 1), index) };
 }
-
-const identity = (key: string, { identities }: Index): Omit<Position, 'key'> => ({
-  ...placeOf(key),
-  edges: identities.get(key)?.edges ?? [],
-});
 
 /** From the pods of a workload: by the token in them, and by what they hold of the node. */
 const ownEdges = ({ hasToken, toAccount, toNode }: Actor): readonly Edge[] => [

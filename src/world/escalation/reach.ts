@@ -2,7 +2,16 @@
 import type { Edge, Graph, Position } from './edges.ts';
 import { ADMIN, ALL_SECRETS, CLOUD, NODE, OTHERS } from './hubs.ts';
 import { type Consequence, consequences } from './path.ts';
-import { type Answer, detour, labelAt, type Network, networkOf, search, wayFrom } from './search.ts';
+import {
+  type Answer,
+  detour,
+  type Goal,
+  labelAt,
+  type Network,
+  networkOf,
+  search,
+  wayFrom,
+} from './search.ts';
 
 /** The edges from a position to a consequence. */
 export type Way = readonly Edge[];
@@ -15,10 +24,6 @@ export interface Reach {
 }
 
 const isNode = ({ key }: Position): boolean => key === NODE || key.startsWith(`${NODE}/`);
-const isHub = ({ name }: Position): boolean => name === undefined;
-
-/** One goal for all; for namespaces, each has its own label. */
-const SAME = 0;
 
 interface Target {
   readonly isGoal: (position: Position) => boolean;
@@ -26,9 +31,7 @@ interface Target {
   readonly at?: 'home' | 'elsewhere';
 }
 
-/**
- * A namespace is taken from within by steps that stay in it; what leads out of it counts where it leads.
- */
+/** A namespace is taken from within by steps that stay in it; what leads out of it counts where it leads. */
 const targets: Readonly<Record<Consequence, Target>> = {
   'cluster-admin': { isGoal: ({ key }) => key === ADMIN },
   node: { isGoal: isNode },
@@ -39,31 +42,47 @@ const targets: Readonly<Record<Consequence, Target>> = {
     at: 'elsewhere',
   },
   'namespace-secrets': {
-    isGoal: (position) => position.namespace !== undefined && isHub(position),
+    isGoal: ({ name, namespace }) => namespace !== undefined && name === undefined,
     at: 'home',
   },
 };
 
-/** @param fromNodes whether what follows from a node is looked at, too: the accounts of the pods there */
-export function reachOf(graph: Graph, fromNodes: boolean): Reach {
-  const leads = (position: Position): boolean => fromNodes || !isNode(position);
-  const network = networkOf(graph, leads);
+/** One label for all goals; for namespaces, each has its own. */
+const SAME = 0;
+
+export interface Reaches {
+  /** By permissions alone: a node is an end. */
+  readonly alone: Reach;
+  /** With what follows from a node: the accounts of the pods there. */
+  readonly withNodes: Reach;
+}
+
+export function reachesOf(graph: Graph): Reaches {
+  const network = networkOf(graph);
   const labels = new Map<string, number>();
   for (const { namespace } of network.positions) {
     if (namespace !== undefined && !labels.has(namespace)) labels.set(namespace, labels.size + 1);
   }
-  const answers = new Map(
-    consequences.map((consequence) => [consequence, answerTo(targets[consequence], network, labels)]),
-  );
-  const wanted = ({ at }: Target, label: number, home: string): boolean =>
-    at === undefined || (label === labels.get(home)) === (at === 'home');
+  const reach = (leads: (position: Position) => boolean) => reachIn(network, labels, leads);
+  return { alone: reach((position) => !isNode(position)), withNodes: reach(() => true) };
+}
 
+function reachIn(
+  network: Network,
+  labels: ReadonlyMap<string, number>,
+  leads: (position: Position) => boolean,
+): Reach {
+  const answers = new Map<Consequence, Answer>();
+  for (const consequence of consequences) {
+    answers.set(consequence, answerTo(targets[consequence], network, labels, leads));
+  }
   const way: Reach['way'] = (start, consequence, home) => {
     const answer = answers.get(consequence);
     const position = network.numberOf.get(start);
     if (answer === undefined || position === undefined) return undefined;
-    const target = targets[consequence];
-    const label = labelAt(answer, position, (each) => wanted(target, each, home));
+    const { at } = targets[consequence];
+    const own = labels.get(home);
+    const label = labelAt(answer, position, (each) => at === undefined || (each === own) === (at === 'home'));
     return label === undefined ? undefined : wayFrom(network, answer, position, label);
   };
   return {
@@ -72,29 +91,34 @@ export function reachOf(graph: Graph, fromNodes: boolean): Reach {
       if (start === avoiding) return undefined;
       const shortest = way(start, consequence, home);
       if (shortest === undefined || shortest.every(({ to }) => to !== avoiding)) return shortest;
-      const target = targets[consequence];
+      const { isGoal, at } = targets[consequence];
       const isHome = ({ namespace }: Position) => namespace === home;
       return detour(
         network,
         network.numberOf.get(start) ?? 0,
         network.numberOf.get(avoiding) ?? 0,
-        (position) =>
-          target.isGoal(position) && (target.at === undefined || isHome(position) === (target.at === 'home')),
-        (position) => leads(position) && (target.at !== 'home' || isHome(position)),
+        (position) => isGoal(position) && (at === undefined || isHome(position) === (at === 'home')),
+        (position) => leads(position) && (at !== 'home' || isHome(position)),
       );
     },
   };
 }
 
-function answerTo({ isGoal, at }: Target, network: Network, labels: ReadonlyMap<string, number>): Answer {
-  const labelOf = ({ namespace = '' }: Position): number =>
-    at === undefined ? SAME : (labels.get(namespace) ?? SAME);
-  const goals = network.positions.flatMap((position, index) =>
-    isGoal(position) ? { position: index, label: labelOf(position) } : [],
-  );
+function answerTo(
+  { isGoal, at }: Target,
+  network: Network,
+  labels: ReadonlyMap<string, number>,
+  leads: (position: Position) => boolean,
+): Answer {
+  const labelOf = ({ namespace = '' }: Position): number => labels.get(namespace) ?? SAME;
+  const goals: Goal[] = [];
+  for (const [number, position] of network.positions.entries()) {
+    if (isGoal(position))
+      goals.push({ position: number, label: at === undefined ? SAME : labelOf(position) });
+  }
   return search(network, {
     goals,
     most: at === 'elsewhere' ? 2 : 1,
-    ...(at === 'home' ? { within: (position: Position, label: number) => labelOf(position) === label } : {}),
+    within: (position, label) => leads(position) && (at !== 'home' || labelOf(position) === label),
   });
 }

@@ -16,14 +16,12 @@ export interface Network {
   readonly into: Int32Array;
 }
 
-/** @param leads whether one may go on from a position */
-export function networkOf(graph: Graph, leads: (position: Position) => boolean): Network {
+export function networkOf(graph: Graph): Network {
   const positions = [...graph.values()];
   const numberOf = new Map(positions.map(({ key }, index) => [key, index]));
   const edges: Edge[] = [];
   const from: number[] = [];
   for (const [index, position] of positions.entries()) {
-    if (!leads(position)) continue;
     for (const edge of position.edges) {
       edges.push(edge);
       from.push(index);
@@ -48,7 +46,7 @@ const at = (array: Int32Array, index: number): number => array[index] ?? NOWHERE
 const NOWHERE = -1;
 
 /** What a search looks for: positions, told apart by a label (a namespace, or the same for all). */
-interface Goal {
+export interface Goal {
   readonly position: number;
   readonly label: number;
 }
@@ -58,7 +56,7 @@ interface Question {
   /** How many different labels are remembered at each position: the nearest ones. */
   readonly most: 1 | 2;
   /** Whether a way to this label may lead through this position. */
-  readonly within?: (position: Position, label: number) => boolean;
+  readonly within: (position: Position, label: number) => boolean;
 }
 
 /** For each position, up to `most` labels, the nearest first. */
@@ -98,7 +96,7 @@ export function search(network: Network, { goals, most, within }: Question): Ans
         const incoming = at(into, place);
         const source = at(from, incoming);
         const origin = positions[source];
-        if (within !== undefined && origin !== undefined && !within(origin, label)) continue;
+        if (origin === undefined || !within(origin, label)) continue;
         // a way through a hub costs nothing: it belongs to this distance
         (edges[incoming]?.cost === 0 ? current : next).push(source, label, incoming);
       }
