@@ -13,8 +13,10 @@ export interface Position {
   readonly key: string;
   /** What a path calls it; undefined for hubs. */
   readonly name?: string;
-  /** The namespace of which something is taken by whoever gets here. */
+  /** Where it is; undefined for what belongs to no namespace. */
   readonly namespace?: string;
+  /** To be here is to have taken nothing yet. */
+  readonly passing?: boolean;
   readonly edges: readonly Edge[];
 }
 

@@ -38,7 +38,8 @@ const kinds: Readonly<Record<string, Expand>> = {
   token: (rest, { tokensIn }) => {
     const [namespace = '', name = ''] = rest.split('/');
     const accounts = namespace === '' ? [...tokensIn.values()].flat() : (tokensIn.get(namespace) ?? []);
-    return { edges: tokenEdges(accounts.filter((account) => tokenSecretsOf(account).includes(name))) };
+    const owners = accounts.filter((account) => tokenSecretsOf(account).includes(name));
+    return { ...(namespace === '' ? {} : { namespace }), passing: true, edges: tokenEdges(owners) };
   },
   [ALL_SECRETS]: (_, { tokensIn }) => ({
     edges: [...tokensIn.keys()].sort().map((namespace) => through(hub.secrets(namespace))),

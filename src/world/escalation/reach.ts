@@ -25,6 +25,10 @@ export interface Reach {
 
 const isNode = ({ key }: Position): boolean => key === NODE || key.startsWith(`${NODE}/`);
 
+/** Hubs: all pods, accounts or Secrets of a place. A single account is worth what it can do. */
+const takesNamespace = ({ name, namespace, passing }: Position): boolean =>
+  namespace !== undefined && name === undefined && passing !== true;
+
 interface Target {
   readonly isGoal: (position: Position) => boolean;
   /** Goals are told apart by namespace, and this one must be home, or must not. */
@@ -38,13 +42,10 @@ const targets: Readonly<Record<Consequence, Target>> = {
   'all-secrets': { isGoal: ({ key }) => key === ALL_SECRETS },
   'cloud-role': { isGoal: ({ key }) => key === CLOUD },
   'other-namespace': {
-    isGoal: ({ key, namespace }) => namespace !== undefined || key === OTHERS,
+    isGoal: (position) => takesNamespace(position) || position.key === OTHERS,
     at: 'elsewhere',
   },
-  'namespace-secrets': {
-    isGoal: ({ name, namespace }) => namespace !== undefined && name === undefined,
-    at: 'home',
-  },
+  'namespace-secrets': { isGoal: takesNamespace, at: 'home' },
 };
 
 /** One label for all goals; for namespaces, each has its own. */
