@@ -3,11 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { projector } from '../../src/observe/project.ts';
 import { accessLayer, grantsLayer } from '../../src/world/access/layer.ts';
-import { type Account, accountOf } from '../../src/world/account.ts';
+import { accountOf } from '../../src/world/account.ts';
 import { worldEscalation } from '../../src/world/escalation/layer.ts';
-import { storageOf } from '../../src/world/storage.ts';
 import { inNamespace, type World } from '../../src/world/world.ts';
-import { type Workload, workloadsLayer } from '../../src/world/workloads.ts';
+import { workloadsLayer } from '../../src/world/workloads.ts';
 import { POD_CREATOR, rbacStore } from './rbac-objects.ts';
 import { median, rounded } from './statistics.ts';
 
@@ -15,8 +14,6 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 const CHANGES = 9;
-
-const none: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The layers of the surroundings that permissions decide. Workloads and their accounts are no matter of permissions. */
 function layers(world: World) {
@@ -30,27 +27,18 @@ function layers(world: World) {
       accountOf(workload, inNamespace(world.tables.serviceaccounts, workload.ref.namespace)),
     ]),
   );
-  const account = (workload: Workload): Account => accounts.get(workload) ?? nobody;
-  const storage = new Map(present.map((workload) => [workload, storageOf(workload, none, none)]));
-  const escalation = worldEscalation({
-    workloads,
-    grants,
-    account,
-    storage: (workload) => storage.get(workload) ?? { claims: none, templated: none },
-  });
+  const escalation = worldEscalation({ workloads, grants });
   return {
     size: present.length,
     /** @returns access and escalation of each workload, in order */
     derive(changed: World): readonly unknown[] {
       const results: unknown[] = [];
-      for (const workload of present)
-        results.push(access(account(workload), changed), escalation.of(workload, changed));
+      for (const [workload, account] of accounts)
+        results.push(access(account, changed), escalation.of(workload, changed));
       return results;
     },
   };
 }
-const nobody: Account = { namespace: '', name: '', tokenMounted: false };
-
 const heapMb = (): number => {
   collect();
   return process.memoryUsage().heapUsed / 2 ** 20;

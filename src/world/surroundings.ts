@@ -13,6 +13,7 @@ import { type Exposure, exposureOf } from './exposure/exposure.ts';
 import { byReference, keyedLayer } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
+import { policyEnginesOf } from './policy-engines.ts';
 import { type SharedSecret, sharedSecretsOf, sharingOf } from './secret-use.ts';
 import { declaredOf, declaringIn, selectionOf, type SharedService, sharedServicesOf } from './selection.ts';
 import { type Storage, storageOf } from './storage.ts';
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly access: Access;
   /** What the account can become, and what falls with the workload. */
   readonly escalation: Escalation;
+  /** Of the cluster: they forbid more than Pod Security levels do. */
+  readonly policyEngines: readonly string[];
   readonly exposure: Exposure;
   readonly vulnerabilities: Vulnerabilities;
   readonly storage: Storage;
@@ -58,6 +61,7 @@ const combine = (
   account: Account,
   access: Access,
   escalation: Escalation,
+  policyEngines: readonly string[],
   exposure: Exposure,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
@@ -73,6 +77,7 @@ const combine = (
   account,
   access,
   escalation,
+  policyEngines,
   exposure,
   vulnerabilities,
   storage,
@@ -90,6 +95,7 @@ export function surroundingsLayer(): SurroundingsLayer {
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
+    policyEngines: keyedLayer((all: ReadonlyMap<string, Workload>) => policyEnginesOf(all.values())),
     exposure: keyedLayer(exposureOf),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: keyedLayer(vulnerabilitiesOf),
@@ -102,16 +108,12 @@ export function surroundingsLayer(): SurroundingsLayer {
     configMaps: keyedLayer(configMapsOf),
     combined: keyedLayer(combine, byReference),
   };
-  const accountIn = (workload: Workload, { tables }: World): Account =>
-    keyed.account.get(workload.key, workload, inNamespace(tables.serviceaccounts, workload.ref.namespace));
-  const storageIn = (workload: Workload, { tables }: World): Storage =>
-    keyed.storage.get(
-      workload.key,
-      workload,
-      inNamespace(tables.persistentvolumeclaims, workload.ref.namespace),
-      inNamespace(tables.persistentvolumes, ''),
-    );
-  const escalation = worldEscalation({ workloads, grants, account: accountIn, storage: storageIn });
+  const escalation = worldEscalation({ workloads, grants });
+  let seen: { readonly world: World; readonly policyEngines: readonly string[] } | undefined;
+  const policyEnginesIn = (world: World): readonly string[] => {
+    if (seen?.world !== world) seen = { world, policyEngines: keyed.policyEngines.get('', workloads(world)) };
+    return seen.policyEngines;
+  };
   return {
     workloads,
     of(workload, world, policy) {
@@ -124,7 +126,7 @@ export function surroundingsLayer(): SurroundingsLayer {
       const declared = keyed.declared.get(ref.namespace, ...declaring);
       const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
       const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
-      const account = accountIn(workload, world);
+      const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
       return keyed.combined.get(
         key,
         namespace,
@@ -133,6 +135,7 @@ export function surroundingsLayer(): SurroundingsLayer {
         account,
         access(account, world),
         escalation.of(workload, world),
+        policyEnginesIn(world),
         keyed.exposure.get(
           key,
           workload,
@@ -148,7 +151,12 @@ export function surroundingsLayer(): SurroundingsLayer {
           keyed.reports.get(ref.namespace, here(tables.vulnerabilityreports)),
           exploitation,
         ),
-        storageIn(workload, world),
+        keyed.storage.get(
+          key,
+          workload,
+          here(tables.persistentvolumeclaims),
+          inNamespace(tables.persistentvolumes, ''),
+        ),
         keyed.sharedServices.get(key, key, selection),
         keyed.sharedSecrets.get(key, key, sharing),
         keyed.configMaps.get(key, workload, here(tables.configmaps)),
