@@ -56,6 +56,13 @@ export const resourceInfos: Infos = {
   persistentvolumeclaims: entry('v1', 'PersistentVolumeClaim', persistentVolumeClaim),
   persistentvolumes: entry('v1', 'PersistentVolume', persistentVolume, cluster),
   configmaps: entry('v1', 'ConfigMap', configMap),
+  // since Kubernetes 1.30
+  validatingadmissionpolicybindings: entry(
+    'admissionregistration.k8s.io/v1',
+    'ValidatingAdmissionPolicyBinding',
+    object<slim.AdmissionPolicyBinding>(head),
+    { namespaced: false, optional: true },
+  ),
   vulnerabilityreports: entry('aquasecurity.github.io/v1alpha1', 'VulnerabilityReport', vulnerabilityReport, {
     optional: true,
   }),

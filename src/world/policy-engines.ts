@@ -1,4 +1,5 @@
 /** Which policy engines guard admission, as far as their workloads show: what they forbid is not known. */
+import type { AdmissionPolicyBinding } from './objects.ts';
 import type { Workload } from './workloads.ts';
 
 /** By the image of their controllers, whatever registry it comes from. */
@@ -15,10 +16,13 @@ const labels: Readonly<Record<string, readonly [key: string, value: string]>> = 
   Kyverno: ['app.kubernetes.io/part-of', 'kyverno'],
 };
 
-/** Their names, sorted. */
-export function policyEnginesOf(workloads: Iterable<Workload>): readonly string[] {
-  const found = new Set<string>();
-  for (const workload of workloads) for (const name of enginesIn(workload)) found.add(name);
+/** Their names, sorted. @param bindings of ValidatingAdmissionPolicies */
+export function policyEnginesOf(
+  workloads: ReadonlyMap<string, Workload>,
+  bindings: ReadonlyMap<string, AdmissionPolicyBinding>,
+): readonly string[] {
+  const found = new Set<string>(bindings.size === 0 ? [] : ['ValidatingAdmissionPolicy']);
+  for (const workload of workloads.values()) for (const name of enginesIn(workload)) found.add(name);
   return [...found].sort();
 }
 

@@ -95,7 +95,7 @@ export function surroundingsLayer(): SurroundingsLayer {
   const keyed = {
     owner: keyedLayer(ownerOf),
     account: keyedLayer(accountOf),
-    policyEngines: keyedLayer((all: ReadonlyMap<string, Workload>) => policyEnginesOf(all.values())),
+    policyEngines: keyedLayer(policyEnginesOf),
     exposure: keyedLayer(exposureOf),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: keyedLayer(vulnerabilitiesOf),
@@ -111,7 +111,15 @@ export function surroundingsLayer(): SurroundingsLayer {
   const escalation = worldEscalation({ workloads, grants });
   let seen: { readonly world: World; readonly policyEngines: readonly string[] } | undefined;
   const policyEnginesIn = (world: World): readonly string[] => {
-    if (seen?.world !== world) seen = { world, policyEngines: keyed.policyEngines.get('', workloads(world)) };
+    if (seen?.world !== world)
+      seen = {
+        world,
+        policyEngines: keyed.policyEngines.get(
+          '',
+          workloads(world),
+          inNamespace(world.tables.validatingadmissionpolicybindings, ''),
+        ),
+      };
     return seen.policyEngines;
   };
   return {

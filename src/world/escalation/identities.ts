@@ -53,25 +53,31 @@ export function identitiesLayer(): (
       subjects.values().every((subject) => grantsBefore.has(subject) === grants.has(subject));
     if (!isSameSet) objects = objectsOf(grants, accounts, actors);
     [inputs, grantsBefore] = [[grants, accounts, actors], grants];
-    let isSame = out.size === objects.size;
+    const changed = new Map<string, Identity>();
     for (const key of (isSameSet ? touchedBy(subjects) : undefined) ?? objects.keys()) {
       const before = known.get(key);
       const account = objects.get(key);
       if (before !== undefined && isKept(before, account, grants)) continue;
-      known.set(key, made(key, account, grants));
-      isSame = false;
+      const entry = made(key, account, grants);
+      known.set(key, entry);
+      changed.set(key, entry.identity);
     }
-    if (isSame) return out;
-    for (const key of known.keys()) if (!objects.has(key)) known.delete(key);
-    const identities = new Map<string, Identity>();
-    for (const key of objects.keys()) {
-      const entry = known.get(key);
-      if (entry !== undefined) identities.set(key, entry.identity);
-    }
-    out = identities;
+    for (const key of isSameSet ? [] : known.keys()) if (!objects.has(key)) known.delete(key);
+    if (isSameSet && changed.size === 0) return out;
+    out = isSameSet
+      ? new Map([...out, ...changed]) // each keeps its place
+      : new Map(objects.keys().flatMap((key) => entryOf(key, known)));
     return out;
   };
 }
+
+const entryOf = (
+  key: string,
+  known: ReadonlyMap<string, Known>,
+): readonly (readonly [string, Identity])[] => {
+  const entry = known.get(key);
+  return entry === undefined ? [] : [[key, entry.identity]];
+};
 
 /** The identities to look at again; undefined: all, as what a group may do counts for many. */
 function touchedBy(subjects: ReadonlySet<string>): ReadonlySet<string> | undefined {
