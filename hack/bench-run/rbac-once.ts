@@ -31,7 +31,7 @@ function layers(world: World) {
   return {
     size: present.length,
     /** @returns access and escalation of each workload, in order */
-    derive(changed: World): readonly unknown[] {
+    derive: (changed: World): readonly unknown[] => {
       const results: unknown[] = [];
       for (const [workload, account] of accounts)
         results.push(access(account, changed), escalation.of(workload, changed));

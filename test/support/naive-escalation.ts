@@ -163,7 +163,7 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
       const known = new Set<string>(start);
       for (let grew = true; grew; ) {
         grew = false;
-        for (const position of [...known]) {
+        for (const position of known) {
           for (const next of gets(position, options)) {
             if (next === options.without || known.has(next)) continue;
             known.add(next);

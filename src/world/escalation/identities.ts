@@ -142,7 +142,8 @@ function edgesOf(holding: Holding): readonly Edge[] {
   const targets = targetsOf(holding);
   if (targets.length === 0) return [];
   const { primitive, namespace, grants, lifts } = holding;
-  const because = grants.flatMap((grant) => reasonsOf(grant, primitive, namespace));
+  // one rule may meet several needs
+  const because = [...new Set(grants)].flatMap((grant) => reasonsOf(grant, primitive, namespace));
   const lifting = lifts === undefined ? because : [...because, ...reasonsOf(lifts, lift, namespace)];
   return targets.map((to) => step(to, isLifted(to) ? lifting : because));
 }
