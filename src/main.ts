@@ -5,9 +5,11 @@ import type { AccessFlags } from './commands/access/flags.ts';
 import { CommandError } from './commands/error.ts';
 import type { OperatorFlags } from './commands/operator/start.ts';
 import type { ReachFlags } from './commands/reach/reach.ts';
+import type { PathFlags } from './commands/path/path.ts';
 import type { ScanFlags } from './commands/scan/scan.ts';
 import { VERSION } from './commands/version.ts';
 import { levels } from './score/model.ts';
+import { consequences } from './world/escalation/path.ts';
 
 /** `60s`, `5m`, `1h` or plain seconds. @returns seconds */
 function duration(text: string): number {
@@ -139,6 +141,24 @@ program
   .action(async (flags: ReachFlags) => {
     const { reach } = await import('./commands/reach/reach.ts');
     process.exitCode = await reach(flags);
+  });
+
+program
+  .command('path')
+  .description('how an intruder in a workload comes to more, step by step')
+  .argument('<workload>', 'NAMESPACE/KIND/NAME')
+  .addOption(new Option('--to <what>', 'only to this; exit 1 if nothing leads there').choices(consequences))
+  .option('--files <path...>', 'read files, folders or - instead of a cluster')
+  .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)')
+  .option('--context <name>', 'the context of the kubeconfig to use')
+  .addOption(
+    new Option('-o, --output <format>', 'what is printed')
+      .choices(['text', 'json', 'mermaid'])
+      .default('text'),
+  )
+  .action(async (workload: string, flags: PathFlags) => {
+    const { path } = await import('./commands/path/path.ts');
+    process.exitCode = await path(workload, flags);
   });
 
 try {

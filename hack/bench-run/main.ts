@@ -6,6 +6,7 @@ import { explain, Problem } from '../cluster/problem.ts';
 import { type BenchFlags, runBench } from './bench.ts';
 import { number } from './flags.ts';
 import { networkCommand } from './network/command.ts';
+import { benchRbac, type RbacFlags } from './rbac.ts';
 
 const help = `
 Nothing outside this machine is touched: a control plane runs on loopback and is thrown away. About five minutes with
@@ -60,6 +61,17 @@ const program = new Command('hack/bench')
   .addCommand(networkCommand)
   .action(async (flags: Flags) => {
     process.exitCode = await run(flags);
+  });
+
+program
+  .command('rbac')
+  .description(
+    'what permissions and attack paths cost: no cluster, a world made from the seed; under a minute',
+  )
+  .option('--accounts <counts>', 'how many service accounts, e.g. 1000,10000', '1000,10000,50000')
+  .option('--seed <number>', 'the same seed makes the same objects', number(0), 1)
+  .action(async (flags: RbacFlags) => {
+    process.stdout.write(await benchRbac(flags));
   });
 
 await program.parseAsync();

@@ -3,12 +3,12 @@
  * it is current.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { axes, type Axis, axisOf, type Check, severityBands } from '../../src/axes/check.ts';
 import { checks } from '../../src/axes/index.ts';
 import { type Finding, findingsOf } from '../../src/score/findings.ts';
 import { textOf } from '../../src/world/world.ts';
-import { fixture } from '../../test/support/fixture.ts';
+import { fixture, fixturePath } from '../../test/support/fixture.ts';
 
 export const checkDocsPath = join(import.meta.dirname, '../../docs/checks.md');
 
@@ -21,6 +21,9 @@ const about: Readonly<Record<Axis, string>> = {
   labels: 'Whether one can tell whose workload it is and what it is for. It adds at most 5 points.',
   network: 'Who can connect to the workload, and what an intruder could connect to from it.',
 };
+
+/** A whole table of checks may be one family. */
+const MOST_RELATIVES = 8;
 
 /** A check with the finding that its fixture `fires` gives. */
 interface Shown {
@@ -89,9 +92,11 @@ function axisSection(axis: Axis, members: readonly Shown[]): readonly string[] {
 function checkSection({ check, finding }: Shown): readonly string[] {
   const { id, family, title, docs, source, controls = [], direction } = check;
   const relatives = checks.filter((other) => other.family === family && other.id !== id);
-  const more =
-    relatives.length === 0 ? '' : `, with ${relatives.map((other) => linkTo(other.id)).join(', ')}`;
-  const place = `src/axes/${id}`;
+  const named = relatives.slice(0, MOST_RELATIVES).map((other) => linkTo(other.id));
+  const rest = relatives.length > named.length ? ` and ${relatives.length - named.length} more` : '';
+  const more = relatives.length === 0 ? '' : `, with ${named.join(', ')}${rest}`;
+  const linkToFixture = (which: 'fires' | 'clean') =>
+    `[${which}](${relative(dirname(checkDocsPath), fixturePath(id, which))})`;
   const { patch, text } = finding.remediation;
   return [
     `### ${id}`,
@@ -102,7 +107,7 @@ function checkSection({ check, finding }: Shown): readonly string[] {
     ...(direction === undefined ? [] : [`- direction: ${direction}`]),
     `- source: ${plain(source)}`,
     ...(controls.length === 0 ? [] : [`- controls: ${controls.map(plain).join('; ')}`]),
-    `- example: [fires](../${place}.fires.yaml), [clean](../${place}.clean.yaml)`,
+    `- example: ${linkToFixture('fires')}, ${linkToFixture('clean')}`,
     '',
     `> **${finding.severity}** (weight ${finding.weight}): ${plain(finding.message)}`,
     '>',

@@ -1,4 +1,5 @@
 /** What a check is. Everything else about checks (registration, docs, fixtures' test) follows from this. */
+import type { AttackPath } from '../world/escalation/path.ts';
 import type { Ref } from '../world/objects.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { Variant } from '../world/variants.ts';
@@ -36,28 +37,6 @@ export interface Found {
   readonly remediation: Remediation;
   /** Where the place by itself leads: what an intruder takes from here, and by which steps. */
   readonly leadsTo?: AttackPath;
-}
-
-export const consequences = [
-  'cluster-admin',
-  'node',
-  'all-secrets',
-  'cloud-role',
-  'other-namespace',
-  'namespace-secrets',
-] as const;
-export type Consequence = (typeof consequences)[number];
-
-export interface AttackPath {
-  readonly consequence: Consequence;
-  readonly steps: readonly Step[];
-}
-
-export interface Step {
-  /** `ns/kind/name`, `sa:ns/name`, `node`, `internet` or `cluster-admin`. */
-  readonly from: string;
-  readonly to: string;
-  readonly because: readonly { readonly object: Ref; readonly path?: string; readonly text: string }[];
 }
 
 /** An object and the RFC 6901 JSON Pointer of the place in it that makes the check fire. */

@@ -39,19 +39,10 @@ import privilegesUnmaskedProc from './privileges/unmasked-proc.ts';
 import privilegesUnsafeSysctl from './privileges/unsafe-sysctl.ts';
 import privilegesWindowsHostProcess from './privileges/windows-host-process.ts';
 import privilegesWritableRootFilesystem from './privileges/writable-root-filesystem.ts';
+import apiEscalationCatalogue from './api/escalation/catalogue.ts';
 import apiAssumesCloudRole from './api/assumes-cloud-role.ts';
-import apiChangesTraffic from './api/changes-traffic.ts';
 import apiDefaultAccountRights from './api/default-account-rights.ts';
-import apiDisruptsOthers from './api/disrupts-others.ts';
 import apiGroupWideRights from './api/group-wide-rights.ts';
-import apiHidesTraces from './api/hides-traces.ts';
-import apiReachesOtherNamespace from './api/reaches-other-namespace.ts';
-import apiReadsAllSecrets from './api/reads-all-secrets.ts';
-import apiSurveysOthers from './api/surveys-others.ts';
-import apiTakesClusterAdmin from './api/takes-cluster-admin.ts';
-import apiTakesNode from './api/takes-node.ts';
-import apiTakesOwnNamespace from './api/takes-own-namespace.ts';
-import apiTampersWithControllers from './api/tampers-with-controllers.ts';
 import apiTokenMountedUnused from './api/token-mounted-unused.ts';
 import apiWildcardRule from './api/wildcard-rule.ts';
 import secretsCredentialInCommand from './secrets/credential-in-command.ts';
@@ -101,7 +92,7 @@ import networkPolicyAllowsEveryone from './network/policy-allows-everyone.ts';
 import networkPolicySelectsNothing from './network/policy-selects-nothing.ts';
 import networkSensitivePortOpen from './network/sensitive-port-open.ts';
 
-/** Every check there is, by id. */
+/** Every check there is, axis by axis. */
 export const checks: readonly Check[] = [
   imageDigestDiffers,
   imageEndOfLifeOs,
@@ -142,19 +133,10 @@ export const checks: readonly Check[] = [
   privilegesUnsafeSysctl,
   privilegesWindowsHostProcess,
   privilegesWritableRootFilesystem,
+  ...apiEscalationCatalogue,
   apiAssumesCloudRole,
-  apiChangesTraffic,
   apiDefaultAccountRights,
-  apiDisruptsOthers,
   apiGroupWideRights,
-  apiHidesTraces,
-  apiReachesOtherNamespace,
-  apiReadsAllSecrets,
-  apiSurveysOthers,
-  apiTakesClusterAdmin,
-  apiTakesNode,
-  apiTakesOwnNamespace,
-  apiTampersWithControllers,
   apiTokenMountedUnused,
   apiWildcardRule,
   secretsCredentialInCommand,

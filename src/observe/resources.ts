@@ -144,4 +144,11 @@ export const resourceInfos: Infos = {
     vulnerabilityReport,
     optional,
   ),
+  // since Kubernetes 1.30
+  validatingadmissionpolicybindings: entry(
+    'admissionregistration.k8s.io/v1',
+    'ValidatingAdmissionPolicyBinding',
+    object<slim.AdmissionPolicyBinding>(head),
+    { namespaced: false, optional: true },
+  ),
 };

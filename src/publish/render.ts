@@ -1,7 +1,8 @@
 /** How an assessment becomes a RiskReport. */
-import { axes, type Axis, consequences, type Evidence, type Severity, type Step } from '../axes/check.ts';
+import { axes, type Axis, type Evidence, type Severity } from '../axes/check.ts';
 import type { Assessment, Ranked } from '../score/assess.ts';
 import { levelOf, type Level, MODEL_VERSION, shown } from '../score/model.ts';
+import type { Step } from '../world/escalation/path.ts';
 import type { Ref } from '../world/objects.ts';
 import type { Owner } from '../world/ownership.ts';
 import { podSecurityLevel } from '../world/pod-security/level.ts';
@@ -54,7 +55,7 @@ export function reportOf(
 }
 
 function bodyOf(assessment: Assessment, { live, mostFindings }: Required<Options>): ReportBody {
-  const { workload, around, likelihood, blastRadius, findings } = assessment;
+  const { workload, around, likelihood, blastRadius, findings, attackPaths } = assessment;
   const { namespace } = workload.ref;
   const { score, exact } = shown(assessment.score);
   return {
@@ -71,7 +72,7 @@ function bodyOf(assessment: Assessment, { live, mostFindings }: Required<Options
     axes: Object.fromEntries(axes.map((axis) => [axis, axisReport(assessment, axis)])) as ReportBody['axes'],
     counts: countsOf(findings),
     findings: findings.slice(0, mostFindings).map((finding) => findingReport(finding, workload.ref, live)),
-    attackPaths: pathsOf(assessment).map(({ consequence, steps }) => ({
+    attackPaths: attackPaths.slice(0, MOST_PATHS).map(({ consequence, steps }) => ({
       consequence,
       steps: steps.map((step) => stepReport(step, namespace)),
     })),
@@ -128,18 +129,12 @@ const isSame = (a: Ref, b: Ref): boolean =>
 const isForeign = (object: Ref, namespace: string): boolean =>
   object.namespace !== '' && object.namespace !== namespace;
 
-function pathsOf({ attackPaths }: Assessment): Assessment['attackPaths'] {
-  return attackPaths
-    .toSorted((a, b) => consequences.indexOf(a.consequence) - consequences.indexOf(b.consequence))
-    .slice(0, MOST_PATHS);
-}
-
 function stepReport({ from, to, because }: Step, namespace: string): ReportStep {
   return {
     from: placeName(from, namespace),
     to: placeName(to, namespace),
-    because: because.map(({ object, path, text }) =>
-      isForeign(object, namespace)
+    because: because.map(({ object, path, text, about }) =>
+      isForeign(object, namespace) || (about !== undefined && about !== namespace)
         ? { object: FOREIGN, text: FOREIGN }
         : { object: textOf(object), ...(path === undefined ? {} : { path }), text: cut(text) },
     ),

@@ -1,7 +1,8 @@
 /** The RiskReport custom resource: its shape, and when two of them say the same. */
 import { hash } from 'node:crypto';
-import type { Axis, Consequence, Severity } from '../axes/check.ts';
+import type { Axis, Severity } from '../axes/check.ts';
 import type { Level } from '../score/model.ts';
+import type { Consequence } from '../world/escalation/path.ts';
 
 export const API_VERSION = 'hexarisk.dev/v1alpha1';
 

@@ -1,6 +1,7 @@
 /** From a workload and what surrounds it to its assessment: findings, axes, likelihood, blast radius, score. */
-import { axes, type AttackPath, type Axis, type Check, severityBands } from '../axes/check.ts';
+import { axes, type Axis, type Check, severityBands } from '../axes/check.ts';
 import type { Criticality } from '../policy/policy.ts';
+import { type AttackPath, consequences } from '../world/escalation/path.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { Workload } from '../world/workloads.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
@@ -26,6 +27,7 @@ export interface Assessment extends Overall {
   readonly axes: Readonly<Record<Axis, AxisResult>>;
   /** The worst first: by severity, then by what its repair gives. */
   readonly findings: readonly Ranked[];
+  /** At most one for each consequence, the worst first. */
   readonly attackPaths: readonly AttackPath[];
 }
 
@@ -60,8 +62,17 @@ export function assess(workload: Workload, around: Surroundings, checks: readonl
       ]),
     ) as Record<Axis, AxisResult>, // one entry per axis, as `axes` lists them
     findings: rank(byGroup, risks, criticality),
-    attackPaths: findings.flatMap(({ leadsTo }) => leadsTo ?? []),
+    attackPaths: shortest([...around.escalation.paths, ...findings.flatMap(({ leadsTo }) => leadsTo ?? [])]),
   };
+}
+
+/** One path for each consequence, the worst first; of equally long ones the first given. */
+function shortest(paths: readonly AttackPath[]): readonly AttackPath[] {
+  return consequences.flatMap((consequence) => {
+    const [first, ...others] = paths.filter((path) => path.consequence === consequence);
+    if (first === undefined) return [];
+    return others.reduce((best, path) => (path.steps.length < best.steps.length ? path : best), first);
+  });
 }
 
 /** What enters the model as one number: an axis, or one direction of the network. */

@@ -3,7 +3,7 @@ import type { Check } from '../axes/check.ts';
 import type { RiskPolicy } from '../policy/policy.ts';
 import { type Surroundings, surroundingsLayer } from '../world/surroundings.ts';
 import type { World } from '../world/world.ts';
-import { type Workload, workloadsLayer } from '../world/workloads.ts';
+import type { Workload } from '../world/workloads.ts';
 import { type Assessment, assess } from './assess.ts';
 
 export interface Assessed {
@@ -30,7 +30,7 @@ export function* assessOnce(
   checks: readonly Check[],
 ): Iterable<Omit<Assessed, 'changed'>> {
   const surroundings = surroundingsLayer({ lasting: false });
-  for (const workload of workloadsLayer()(world).values())
+  for (const workload of surroundings.workloads(world).values())
     yield { workload, ...attempt(workload, surroundings.of(workload, world, policy), checks) };
 }
 
@@ -40,12 +40,11 @@ interface Memo extends Omit<Assessed, 'changed'> {
 
 /** The memo lives in this closure, one per world; references decide what is made again. */
 export function assessor(checks: readonly Check[]): Assessor {
-  const workloads = workloadsLayer();
   const surroundings = surroundingsLayer();
   const memos = new Map<string, Memo>();
   return {
     *each(world, policy) {
-      const present = workloads(world);
+      const present = surroundings.workloads(world);
       for (const [key, workload] of present) {
         const around = surroundings.of(workload, world, policy);
         const before = memos.get(key);

@@ -128,6 +128,22 @@ const unread: Need = {
 /** A report is small. */
 const MOST_NAMED = 5;
 
+/** Beside the Pod Security level, these decide which pods an account may really create. */
+const admission: Need = {
+  weight: 1,
+  have: (_, { policyEngines, escalation }) => {
+    const makesPods = escalation.rights.some(
+      ({ primitive: { gives } }) => gives === 'pods' || gives === 'everything',
+    );
+    return policyEngines.length === 0 || !makesPods
+      ? complete
+      : {
+          share: 0,
+          missing: [`what ${policyEngines.join(' and ')} forbids of the pods that the account may create`],
+        };
+  },
+};
+
 const needs: Readonly<Record<Axis, readonly Need[]>> = {
   image: [spec(1), scanned],
   privileges: [
@@ -138,6 +154,7 @@ const needs: Readonly<Record<Axis, readonly Need[]>> = {
   api: [
     listed(4, 'roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'),
     listed(1, 'serviceaccounts'),
+    admission,
   ],
   // what an account may read through the API is part of the secrets axis, too
   secrets: [

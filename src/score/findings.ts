@@ -1,7 +1,6 @@
 /** Runs the checks on a workload and makes one finding per check of what they return. */
 import {
   type Axis,
-  type AttackPath,
   axisOf,
   type Check,
   type Evidence,
@@ -10,6 +9,7 @@ import {
   type Severity,
   severityOf,
 } from '../axes/check.ts';
+import type { AttackPath } from '../world/escalation/path.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { Workload } from '../world/workloads.ts';
 

@@ -8,7 +8,6 @@ import {
   type ResourceRequest,
   scopeOf,
 } from './access/rules.ts';
-import { sameItems } from './layer.ts';
 import type { Binding, Namespace, PolicyRule, Ref, Role, Subject } from './objects.ts';
 import { all, find, inNamespace, refOf, type Table, type World } from './world.ts';
 
@@ -63,34 +62,14 @@ export function grantsBySubject(
   const known = new Map<Role, readonly HeldRule[]>();
   const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
   for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
-    const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
-    const { name } = binding.roleRef;
     const role = boundRole(binding, roles, clusterRoles);
     if (role === undefined) continue;
     let rules = known.get(role);
     if (rules === undefined) known.set(role, (rules = rulesOf(role, clusterWide, source)));
-    const bindingRef = refOf(binding);
-    const bootstrap =
-      namespace === undefined &&
-      bootstrapBindings.has(binding.metadata.name) &&
-      name === binding.metadata.name;
-    for (const [index, subject] of binding.subjects.entries()) {
-      const identity = identityOf(subject, namespace);
-      const grants = rules.map(
-        ({ rule, role: holder, path }): Grant => ({
-          namespace,
-          rule,
-          binding: bindingRef,
-          subject: `/subjects/${index}`,
-          identity,
-          role: holder,
-          path,
-          bootstrap: bootstrap && subject.kind === 'Group',
-        }),
-      );
-      const others = found.get(identity);
-      if (others === undefined) found.set(identity, grants);
-      else others.push(...grants);
+    for (const grant of grantsOf(binding, rules)) {
+      const others = found.get(grant.identity);
+      if (others === undefined) found.set(grant.identity, [grant]);
+      else others.push(grant);
     }
   }
   return found;
@@ -99,6 +78,30 @@ export function grantsBySubject(
 export function grantsIn({ tables, source }: Pick<World, 'tables' | 'source'>): Grants {
   const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
   return grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
+}
+
+/** What one binding gives, subject by subject. */
+export function grantsOf(binding: Binding, rules: readonly HeldRule[]): readonly Grant[] {
+  const { name } = binding.metadata;
+  const namespace = binding.metadata.namespace === '' ? undefined : binding.metadata.namespace;
+  const ref = refOf(binding);
+  const isOwn = namespace === undefined && bootstrapBindings.has(name) && name === binding.roleRef.name;
+  return binding.subjects.flatMap((subject, index) => {
+    const identity = identityOf(subject, namespace);
+    const bootstrap = isOwn && subject.kind === 'Group';
+    return rules.map(
+      ({ rule, role, path }): Grant => ({
+        namespace,
+        rule,
+        binding: ref,
+        subject: `/subjects/${index}`,
+        identity,
+        role,
+        path,
+        bootstrap,
+      }),
+    );
+  });
 }
 
 /** The role that a binding names; undefined if it does not exist, or is of a kind that no binding can name. */
@@ -111,6 +114,7 @@ export function boundRole(
   return roleRef.kind === 'ClusterRole' ? find(clusterRoles, '', roleRef.name) : undefined;
 }
 
+/** Bindings are gone through in this order: the whole cluster's first. */
 const orderOf = ({ metadata }: Binding): string => `${metadata.namespace}/${metadata.name}`;
 
 /** The key in `Grants` of a subject of a binding. @param inBinding the namespace of the binding, if it has one */
@@ -168,82 +172,3 @@ export function allows(access: Pick<Access, 'grants'>, request: ResourceRequest)
 export function allowsPath(access: Pick<Access, 'grants'>, request: PathRequest): Grant | undefined {
   return access.grants.find(({ namespace, rule }) => namespace === undefined && matchesPath(rule, request));
 }
-
-/**
- * Access of any account of a world. The index over the bindings is made once per change of RBAC, and an account
- * keeps its object while its own grants stay the same, whatever else was bound meanwhile.
- */
-export function accessLayer(): (
-  account: Pick<Account, 'namespace' | 'name'>,
-  world: Pick<World, 'tables' | 'source'>,
-) => Access {
-  let index: { readonly inputs: readonly unknown[]; readonly grants: Grants } | undefined;
-  let namespacesBefore: unknown;
-  let known = new Map<string, Known>();
-  let before = known;
-  return (account, { tables, source }) => {
-    const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
-    const inputs = [roles, clusterroles, rolebindings, clusterrolebindings, source];
-    const namespaces = inNamespace(tables.namespaces, '');
-    if (index === undefined || !sameItems(index.inputs, inputs) || namespaces !== namespacesBefore) {
-      if (index === undefined || !sameItems(index.inputs, inputs)) {
-        const grants = grantsBySubject(roles, clusterroles, rolebindings, clusterrolebindings, source);
-        index = { inputs, grants: keepingEqual(index?.grants, grants) };
-      }
-      // what nobody asks for again is forgotten at the next change
-      [before, known, namespacesBefore] = [known, new Map(), namespaces];
-    }
-    const key = `${account.namespace}/${account.name}`;
-    let entry = known.get(key);
-    if (entry === undefined) {
-      entry = derived(account, index.grants, namespaces, before.get(key));
-      known.set(key, entry);
-    }
-    return entry.access;
-  };
-}
-
-interface Known {
-  readonly parts: readonly unknown[];
-  readonly access: Access;
-}
-
-function derived(
-  account: Pick<Account, 'namespace' | 'name'>,
-  grants: Grants,
-  namespaces: ReadonlyMap<string, Namespace>,
-  before: Known | undefined,
-): Known {
-  const identities = identitiesOf(account);
-  const own = identities.map((identity) => grants.get(identity));
-  const enforced = enforcedIn(
-    own.flatMap((some) => some ?? []),
-    namespaces,
-  );
-  const parts = [...own, ...Object.entries(enforced).flat()];
-  if (before !== undefined && sameItems(before.parts, parts)) return before;
-  return { parts, access: accessOf(identities, grants, namespaces) };
-}
-
-/** The new grants, with the old list wherever a subject's grants are what they were. */
-function keepingEqual(before: Grants | undefined, now: Grants): Grants {
-  if (before === undefined) return now;
-  return new Map(
-    [...now].map(([identity, grants]) => {
-      const old = before.get(identity);
-      const same = old?.length === grants.length && grants.every((grant, i) => sameGrant(grant, old[i]));
-      return [identity, same && old !== undefined ? old : grants];
-    }),
-  );
-}
-
-/** Rules are interned by content, so references tell. */
-const sameGrant = (a: Grant, b: Grant | undefined): boolean =>
-  a.rule === b?.rule &&
-  a.namespace === b.namespace &&
-  a.path === b.path &&
-  a.subject === b.subject &&
-  a.binding.name === b.binding.name &&
-  a.role.kind === b.role.kind &&
-  a.role.name === b.role.name &&
-  a.bootstrap === b.bootstrap;

@@ -26,3 +26,19 @@ function locate(pod: PodSpec): readonly Located[] {
 }
 
 export const isWindows = (pod: PodSpec): boolean => pod.os?.name === 'windows';
+
+/** Fields that mean nothing on Windows cannot even be set there; old pods say so by their node selector only. */
+export const runsOnWindows = (pod: PodSpec): boolean =>
+  isWindows(pod) || pod.nodeSelector['kubernetes.io/os'] === 'windows';
+
+/** The containers that Linux confines; none of a Windows pod. */
+export const linuxContainersOf = (pod: PodSpec): readonly Located[] =>
+  runsOnWindows(pod) ? [] : containersOf(pod);
+
+/** Who the processes of a container are. Nothing said means the user of the image, most often root. */
+export function userOf(pod: PodSpec, container: Container): 'root' | 'maybe root' | 'not root' {
+  const uid = container.securityContext?.runAsUser ?? pod.securityContext?.runAsUser;
+  if (uid !== undefined) return uid === 0 ? 'root' : 'not root';
+  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.securityContext?.runAsNonRoot;
+  return nonRoot === true ? 'not root' : 'maybe root';
+}

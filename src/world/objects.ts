@@ -266,6 +266,9 @@ export interface Controller extends Slim {
 
 export interface Namespace extends Slim {}
 
+/** Puts a ValidatingAdmissionPolicy in force; what the policy says is CEL, which nothing here reads. */
+export interface AdmissionPolicyBinding extends Slim {}
+
 export interface Node extends Slim {
   readonly unschedulable: boolean;
   readonly taints: readonly {

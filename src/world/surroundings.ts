@@ -4,19 +4,23 @@
  * whose surroundings are the same object need not be made again.
  */
 import type { RiskPolicy } from '../policy/policy.ts';
-import { type Access, accessLayer } from './access.ts';
+import type { Access } from './access.ts';
+import { accessLayer, grantsLayer } from './access/layer.ts';
 import { type Account, accountOf } from './account.ts';
+import type { Escalation } from './escalation/escalation.ts';
+import { worldEscalation } from './escalation/layer.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { type Network, networkLayer } from './exposure/network.ts';
 import { byReference, keyedLayer, unkeyed } from './layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
+import { policyEnginesOf } from './policy-engines.ts';
 import { type SharedSecret, sharedSecretsOf, sharingOf } from './secret-use.ts';
 import { declaredOf, declaringIn, selectionOf, type SharedService, sharedServicesOf } from './selection.ts';
 import { type Storage, storageOf } from './storage.ts';
 import { reportsByResource, type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
 import { find, inNamespace, type Missing, type World } from './world.ts';
-import type { Workload } from './workloads.ts';
+import { type Workload, workloadsLayer } from './workloads.ts';
 
 export interface Surroundings {
   /** The namespace's object; undefined if it is not in the world. */
@@ -25,6 +29,10 @@ export interface Surroundings {
   readonly owner: Owner;
   readonly account: Account;
   readonly access: Access;
+  /** What the account can become, and what falls with the workload. */
+  readonly escalation: Escalation;
+  /** Of the cluster: they forbid more than Pod Security levels do. */
+  readonly policyEngines: readonly string[];
   readonly exposure: Exposure;
   /** The exposure again, and what else the network axis reads. */
   readonly network: Network;
@@ -41,6 +49,8 @@ export interface Surroundings {
 }
 
 export interface SurroundingsLayer {
+  /** All workloads of a world by key: who surrounds whom. */
+  workloads(world: World): ReadonlyMap<string, Workload>;
   of(workload: Workload, world: World, policy: RiskPolicy): Surroundings;
   /** Forgets workloads that were not asked for since the last sweep. */
   sweep(): void;
@@ -53,6 +63,8 @@ const combine = (
   owner: Owner,
   account: Account,
   access: Access,
+  escalation: Escalation,
+  policyEngines: readonly string[],
   network: Network,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
@@ -67,6 +79,8 @@ const combine = (
   owner,
   account,
   access,
+  escalation,
+  policyEngines,
   exposure: network.exposure,
   network,
   vulnerabilities,
@@ -80,12 +94,15 @@ const combine = (
 
 /** @param lasting whether a workload is asked for again and again, or once */
 export function surroundingsLayer({ lasting } = { lasting: true }): SurroundingsLayer {
-  const access = accessLayer();
-  const network = networkLayer();
+  const grants = grantsLayer();
+  const access = accessLayer(grants);
+  const network = networkLayer({ lasting });
+  const workloads = workloadsLayer();
   const perWorkload = lasting ? keyedLayer : unkeyed;
   const keyed = {
     owner: perWorkload(ownerOf),
     account: perWorkload(accountOf),
+    policyEngines: keyedLayer(policyEnginesOf),
     reports: keyedLayer(reportsByResource, byReference),
     vulnerabilities: perWorkload(vulnerabilitiesOf),
     storage: perWorkload(storageOf),
@@ -97,7 +114,22 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     configMaps: perWorkload(configMapsOf),
     combined: perWorkload(combine, byReference),
   };
+  const escalation = worldEscalation({ workloads, grants });
+  let seen: { readonly world: World; readonly policyEngines: readonly string[] } | undefined;
+  const policyEnginesIn = (world: World): readonly string[] => {
+    if (seen?.world !== world)
+      seen = {
+        world,
+        policyEngines: keyed.policyEngines.get(
+          '',
+          workloads(world),
+          inNamespace(world.tables.validatingadmissionpolicybindings, ''),
+        ),
+      };
+    return seen.policyEngines;
+  };
   return {
+    workloads,
     of(workload, world, policy) {
       const { tables, source, missing, exploitation } = world;
       const { key, ref } = workload;
@@ -115,7 +147,9 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
         policy,
         keyed.owner.get(key, workload, namespace, policy),
         account,
-        access(account, { tables, source }),
+        access(account, world),
+        escalation.of(workload, world),
+        policyEnginesIn(world),
         network.of(workload, world, declared),
         keyed.vulnerabilities.get(
           key,
@@ -139,6 +173,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     sweep() {
       for (const memo of Object.values(keyed)) memo.sweep();
       network.sweep();
+      escalation.sweep();
     },
   };
 }

@@ -49,6 +49,7 @@ export interface Tables {
   readonly persistentvolumeclaims: Table<slim.PersistentVolumeClaim>;
   readonly persistentvolumes: Table<slim.PersistentVolume>;
   readonly configmaps: Table<slim.ConfigMap>;
+  readonly validatingadmissionpolicybindings: Table<slim.AdmissionPolicyBinding>;
   readonly vulnerabilityreports: Table<slim.VulnerabilityReport>;
 }
 
@@ -117,6 +118,7 @@ const every: Readonly<Record<Resource, true>> = {
   persistentvolumeclaims: true,
   persistentvolumes: true,
   configmaps: true,
+  validatingadmissionpolicybindings: true,
   vulnerabilityreports: true,
 };
 

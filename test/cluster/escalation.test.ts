@@ -3,7 +3,7 @@
  * less, the API server refuses.
  */
 import { expect } from 'chai';
-import { type Primitive, primitives } from '../../src/axes/api/primitives.ts';
+import { type Primitive, primitives } from '../../src/world/escalation/primitives.ts';
 import { type Actor, type Actors, actors, Refused } from './escalation/actor.ts';
 import { attacks, readCrown } from './escalation/attacks.ts';
 import { type Right, setStage, type Stage } from './escalation/stage.ts';

@@ -2,7 +2,7 @@
  * Reads fixtures: YAML files that hold one workload to judge and what surrounds it. What no object can carry is in
  * comment lines: `# exploited: CVE-2024-1 kev epss=0.97` (in the catalogue of known exploited vulnerabilities; EPSS).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import type { Check, Found, PatchOperation } from '../../src/axes/check.ts';
@@ -28,7 +28,17 @@ export interface Fixture extends Judged {
 
 export const axesFolder = join(import.meta.dirname, '../../src/axes');
 
-const fixturePath = (id: string, which: 'fires' | 'clean'): string => join(axesFolder, `${id}.${which}.yaml`);
+/** Beside the check, or in the folder of the catalogue that it is from. */
+export function fixturePath(id: string, which: 'fires' | 'clean'): string {
+  const [axis = '', slug = ''] = id.split('/');
+  const folders = readdirSync(join(axesFolder, axis), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const paths = [axis, ...folders.map(({ name }) => join(axis, name))].map((folder) =>
+    join(axesFolder, folder, `${slug}.${which}.yaml`),
+  );
+  return paths.find((path) => existsSync(path)) ?? join(axesFolder, `${id}.${which}.yaml`);
+}
 
 export async function fixture(id: string, which: 'fires' | 'clean'): Promise<Fixture> {
   const path = fixturePath(id, which);

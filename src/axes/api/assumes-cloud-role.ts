@@ -1,15 +1,8 @@
+import { cloudRoles } from '../../world/escalation/cloud-roles.ts';
 import { pointer } from '../../world/variants.ts';
 import { refOf } from '../../world/world.ts';
 import type { Check } from '../check.ts';
 import { firstStep } from './rights.ts';
-
-/** Annotations by which a cloud gives an account, or the pod itself, a role outside the cluster. */
-const cloudRoles: Readonly<Record<string, string>> = {
-  'eks.amazonaws.com/role-arn': 'an AWS role',
-  'iam.gke.io/gcp-service-account': 'a Google Cloud service account',
-  'azure.workload.identity/client-id': 'an Azure identity',
-  'iam.amazonaws.com/role': 'an AWS role',
-};
 
 const REMEDIATION =
   'Give the role only what this workload uses, and use an account of its own so that nothing else shares it';

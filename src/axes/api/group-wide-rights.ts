@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { foundIn, isForGroup } from './rights.ts';
+import { foundFor, isForGroup } from './rights.ts';
 
 /** The rights count where they lead; that everyone shares them is a defect of its own, of low weight. */
 const WEIGHT = 0.3;
@@ -15,12 +15,14 @@ export default {
   source: 'Kubernetes: RBAC good practices, least privilege',
   controls: ['OWASP K03'],
   find: (variant, workload, around) =>
-    foundIn(variant, workload, around, {
-      applies: ({ grants, consequence }) => consequence !== undefined && grants.some(isForGroup),
-      gives: 'every workload has this right',
-      remediation: 'Bind the role to the accounts that need it instead of the group',
-    }).map(({ leadsTo: _, ...found }) => ({
+    foundFor(
+      variant,
+      workload,
+      around,
+      ({ grants, consequence }) => consequence !== undefined && grants.some(isForGroup),
+    ).map(({ leadsTo: _, ...found }) => ({
       ...found,
       weight: WEIGHT,
+      remediation: { text: 'Bind the role to the accounts that need it instead of the group', patch: [] },
     })),
 } satisfies Check;

@@ -1,40 +1,50 @@
-/** From the primitives that an account holds to findings: words, evidence, and the path that an intruder takes. */
+/** From what an account can become to findings: words, weight, evidence, and the path that an intruder takes. */
 import type { Grant } from '../../world/access.ts';
+import type { Right } from '../../world/escalation/escalation.ts';
+import { isClusterWide } from '../../world/escalation/needs.ts';
+import type { Step } from '../../world/escalation/path.ts';
 import type { Ref } from '../../world/objects.ts';
 import type { Surroundings } from '../../world/surroundings.ts';
 import type { Variant } from '../../world/variants.ts';
 import type { Workload } from '../../world/workloads.ts';
-import type { AttackPath, Consequence, Evidence, Found, Step } from '../check.ts';
-import { type Held, holdingsOf, isClusterWide } from './holdings.ts';
+import type { Evidence, Found } from '../check.ts';
+import { detours, outcomes } from './escalation/gains.ts';
 
-/** What a check on held primitives needs to say. */
-interface Judgement {
-  readonly applies: (held: Held) => boolean;
-  /** What it comes to, after a colon. */
-  readonly gives: string;
-  readonly remediation: string;
-}
+/** Its accounts and Secrets are those of the cluster. */
+const CLUSTER = 'kube-system';
 
-/** One finding per primitive that applies. Accounts belong to the whole workload, so only the first variant tells. */
-export function foundIn(
+/** One entry per right that applies. Accounts belong to the whole workload, so only the first variant tells. */
+export function foundFor(
   variant: Variant,
   workload: Workload,
   around: Surroundings,
-  { applies, gives, remediation }: Judgement,
+  applies: (right: Right) => boolean,
 ): readonly Found[] {
   if (variant !== workload.variants[0]) return [];
-  const { account, access } = around;
-  return holdingsOf(access, account.namespace)
-    .filter(applies)
-    .map((held) => ({
-      weight: weighed(held.weight, around),
-      message: `account ${account.name}${whereOf(held, account.namespace)} may ${held.primitive.words}${viaOf(held.grants)}: ${gives}${untaken(around)}`,
-      evidence: evidenceOf(held.grants),
+  const { account, escalation } = around;
+  return escalation.rights.filter(applies).flatMap((right) => {
+    const { primitive, consequence, grants, steps } = right;
+    const { weight, gives, remediation } = judged(right);
+    const far = steps.length > 1 ? `, in ${steps.length} steps` : '';
+    return {
+      weight: weighed(weight, around),
+      message: `account ${account.name}${whereOf(right, account.namespace)} may ${primitive.words}${viaOf(grants)}: ${gives}${far}${untaken(around)}`,
+      evidence: evidenceOf(grants),
       remediation: { text: remediation, patch: [] },
-      ...(held.consequence === undefined
+      ...(consequence === undefined
         ? {}
-        : { leadsTo: pathOf(variant, workload, around, held, held.consequence) }),
-    }));
+        : { leadsTo: { consequence, steps: [firstStep(variant, workload, around), ...steps] } }),
+    };
+  });
+}
+
+function judged({ primitive, consequence, places }: Right) {
+  if (consequence !== undefined) return outcomes[consequence];
+  const detour = detours[primitive.gives];
+  if (detour === undefined) throw new Error(`api/${primitive.slug} leads nowhere, which no check judges`);
+  const [everywhere, somewhere] = detour.weights;
+  const isCluster = places.length === 0 || places.includes(CLUSTER);
+  return { ...detour, weight: isCluster ? everywhere : somewhere };
 }
 
 /** Without a token in the pod an intruder must find another way to the account. */
@@ -47,14 +57,14 @@ export const untaken = ({ account }: Surroundings): string =>
   account.tokenMounted ? '' : '; its token is not in the pod, so this takes another way to the account';
 
 /** Set between commas. Other namespaces are not named: a report is read by those of its own. */
-function whereOf({ primitive, places }: Held, home: string): string {
+function whereOf({ primitive, places }: Right, home: string): string {
   if (isClusterWide(primitive)) return '';
   if (places.length === 0) return ', in every namespace,';
   const words = [
     ...(places.includes(home) ? ['its own namespace'] : []),
-    ...(places.includes('kube-system') && home !== 'kube-system' ? ['kube-system'] : []),
+    ...(places.includes(CLUSTER) && home !== CLUSTER ? [CLUSTER] : []),
   ];
-  const others = places.filter((place) => place !== home && place !== 'kube-system').length;
+  const others = places.filter((place) => place !== home && place !== CLUSTER).length;
   if (others > 0) words.push(others === 1 ? 'another namespace' : `${others} other namespaces`);
   return `, in ${words.join(' and ')},`;
 }
@@ -89,31 +99,6 @@ export function firstStep(variant: Variant, workload: Workload, { account }: Sur
         text: account.tokenMounted
           ? 'the token of the account is in its pods'
           : 'its pods run as the account',
-      },
-    ],
-  };
-}
-
-function pathOf(
-  variant: Variant,
-  workload: Workload,
-  around: Surroundings,
-  held: Held,
-  consequence: Consequence,
-): AttackPath {
-  const { account } = around;
-  const text = `lets it${whereOf(held, account.namespace)} ${held.primitive.words}`;
-  return {
-    consequence,
-    steps: [
-      firstStep(variant, workload, around),
-      {
-        from: `sa:${account.namespace}/${account.name}`,
-        to: consequence,
-        because: held.grants.flatMap(({ binding, subject, role, path }) => [
-          { object: role, path, text },
-          { object: binding, path: subject, text: 'gives the account that role' },
-        ]),
       },
     ],
   };

@@ -1,9 +1,10 @@
 /** The capabilities that containers ask for, with what each gives: for the two checks that share them out. */
+import { linuxContainersOf } from '../../world/containers.ts';
 import type { PodSpec } from '../../world/objects.ts';
 import type { Variant } from '../../world/variants.ts';
 import type { Found } from '../check.ts';
-import { gradeOf, nameOf } from './capabilities.ts';
-import { linuxContainersOf, placeIn, repair } from './security-context.ts';
+import { gradeOf, nameOf } from '../../world/node/capabilities.ts';
+import { placeIn, repair } from './security-context.ts';
 
 /** One finding per capability whose weight `counts`; the patch keeps the others of its container. */
 export function addedCapabilities(variant: Variant, counts: (weight: number) => boolean): readonly Found[] {

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { nodePathsIn } from './node-paths.ts';
-import { TAKES_NODE } from './node-takeover.ts';
+import { TAKES_NODE } from '../../world/node/takeover.ts';
 
 export default {
   id: 'privileges/host-path-mount',

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { nodePathsIn } from './node-paths.ts';
-import { pathToNode, TAKES_NODE } from './node-takeover.ts';
+import { TAKES_NODE } from '../../world/node/takeover.ts';
+import { pathToNode } from './node-takeover.ts';
 
 export default {
   id: 'privileges/host-path-takeover',

@@ -1,6 +1,7 @@
+import { linuxContainersOf } from '../../world/containers.ts';
 import type { Check } from '../check.ts';
-import { gradeOf, keptDefaults } from './capabilities.ts';
-import { linuxContainersOf, placeIn, repair, setContext } from './security-context.ts';
+import { gradeOf, keptDefaults } from '../../world/node/capabilities.ts';
+import { placeIn, repair, setContext } from './security-context.ts';
 
 export default {
   id: 'privileges/kept-capabilities',

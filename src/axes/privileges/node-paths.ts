@@ -1,12 +1,13 @@
 /** Which paths of the node a pod has, directly or through claims, and the worst use that its containers make of each. */
 import { containersOf } from '../../world/containers.ts';
-import type { PersistentVolume, PodSpec, VolumeMount } from '../../world/objects.ts';
+import { unmounted, worstUse } from '../../world/node/uses.ts';
+import type { HostPathGrade } from '../../world/node/host-paths.ts';
+import type { PersistentVolume } from '../../world/objects.ts';
 import type { Storage } from '../../world/storage.ts';
 import type { Variant } from '../../world/variants.ts';
 import { refOf } from '../../world/world.ts';
 import type { Evidence, Found, Remediation } from '../check.ts';
-import { gradeOf, type HostPathGrade } from './host-paths.ts';
-import { repair, userOf } from './security-context.ts';
+import { repair } from './security-context.ts';
 
 /** A path of the node that a volume of the pod holds. */
 interface NodePath {
@@ -22,17 +23,10 @@ export interface NodePathFound extends Found {
   readonly grade: HostPathGrade;
 }
 
-/** No container has it yet; one that is added to the pod may. */
-const unmounted: HostPathGrade = {
-  weight: 0.1,
-  gives: 'nothing yet, as no container mounts it',
-  known: true,
-};
-
 /** Every path of the node that the pod has, with what it gives to the container that can do most with it. */
 export function nodePathsIn(variant: Variant, storage: Storage): readonly NodePathFound[] {
   return [...hostPathsIn(variant), ...claimedPathsIn(variant, storage)].flatMap((nodePath) => {
-    const { grade, container, readOnly } = worstUse(variant.pod, nodePath);
+    const { grade, container, readOnly } = worstUse(variant.pod, nodePath.volume, nodePath.path);
     // behind a claim the administrator chose the folder: only one that is known to be dangerous counts
     if (nodePath.claim !== undefined && (!grade.known || grade === unmounted)) return [];
     const through = nodePath.claim === undefined ? '' : `, PersistentVolumeClaim ${nodePath.claim}`;
@@ -108,32 +102,4 @@ function placeOfMount({ pod, ref, at }: Variant, name: string): Evidence | undef
     if (mount !== -1) return { object: ref, path: at(list, index, 'volumeMounts', mount) };
   }
   return undefined;
-}
-
-interface WorstUse {
-  readonly grade: HostPathGrade;
-  readonly container?: string;
-  readonly readOnly: boolean;
-}
-
-function worstUse(pod: PodSpec, { volume, path }: NodePath): WorstUse {
-  const uses = containersOf(pod).flatMap(({ container }) =>
-    container.volumeMounts
-      .filter(({ name }) => name === volume)
-      .map((mount): WorstUse => {
-        const readOnly = mount.readOnly === true;
-        const use = { write: !readOnly, root: userOf(pod, container) !== 'not root' };
-        return { grade: gradeOf(`${path}/${partOf(mount)}`, use), container: container.name, readOnly };
-      }),
-  );
-  return uses.sort(worstFirst)[0] ?? { grade: unmounted, readOnly: false };
-}
-
-/** Equal uses go by the container's name, so that the order of containers is not seen. */
-const worstFirst = (a: WorstUse, b: WorstUse): number =>
-  b.grade.weight - a.grade.weight || ((a.container ?? '') < (b.container ?? '') ? -1 : 1);
-
-/** The part of the volume that a mount shows; of an expression, what comes before its first variable is certain. */
-function partOf({ subPath, subPathExpr }: VolumeMount): string {
-  return subPath ?? subPathExpr?.replace(/[^/]*\$\(.*$/s, '') ?? '';
 }

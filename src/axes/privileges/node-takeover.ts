@@ -1,9 +1,7 @@
 /** What all ways to take the node have in common: the weight from which they count as one, and the attack path. */
 import type { Ref } from '../../world/objects.ts';
-import type { AttackPath, Consequence, Evidence } from '../check.ts';
-
-/** From here on the node is lost, not only exposed. */
-export const TAKES_NODE = 0.86;
+import type { AttackPath, Consequence } from '../../world/escalation/path.ts';
+import type { Evidence } from '../check.ts';
 
 export function pathToNode(
   { kind, namespace, name }: Ref,

@@ -1,6 +1,7 @@
+import { linuxContainersOf } from '../../world/containers.ts';
 import type { Check } from '../check.ts';
 import { pathToNode } from './node-takeover.ts';
-import { linuxContainersOf, placeIn, repair, setContext } from './security-context.ts';
+import { placeIn, repair, setContext } from './security-context.ts';
 
 export default {
   id: 'privileges/privileged-container',

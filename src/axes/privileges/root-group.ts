@@ -1,5 +1,6 @@
+import { linuxContainersOf, userOf } from '../../world/containers.ts';
 import type { Check, Found } from '../check.ts';
-import { linuxContainersOf, placeIn, repair, setContext, userOf } from './security-context.ts';
+import { placeIn, repair, setContext } from './security-context.ts';
 
 /** An id that nothing in particular belongs to. */
 const SOME_GROUP = 65532;

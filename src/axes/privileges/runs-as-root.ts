@@ -1,7 +1,13 @@
-import { containersOf, type Located } from '../../world/containers.ts';
+import {
+  containersOf,
+  linuxContainersOf,
+  type Located,
+  runsOnWindows,
+  userOf,
+} from '../../world/containers.ts';
 import type { Variant } from '../../world/variants.ts';
 import type { Check, Evidence, Found } from '../check.ts';
-import { linuxContainersOf, placeIn, repair, runsOnWindows, setContext, userOf } from './security-context.ts';
+import { placeIn, repair, setContext } from './security-context.ts';
 
 /** Where the uid comes from that a container has. */
 const placeOfUser = (variant: Variant, located: Located): Evidence =>

@@ -1,7 +1,8 @@
+import { linuxContainersOf } from '../../world/containers.ts';
 import type { Container, PodSpec } from '../../world/objects.ts';
 import { isConfined } from '../../world/pod-security/baseline.ts';
 import type { Check } from '../check.ts';
-import { linuxContainersOf, placeIn, setContext } from './security-context.ts';
+import { placeIn, setContext } from './security-context.ts';
 
 const profileOf = (pod: PodSpec, container: Container) =>
   container.securityContext?.seccompProfile ?? pod.securityContext?.seccompProfile;

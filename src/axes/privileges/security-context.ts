@@ -2,27 +2,10 @@
  * Reading and repairing the security context of containers. What a container says goes before what its pod says; a
  * field that neither sets has the default of Kubernetes, which is almost never the safe one.
  */
-import { containersOf, isWindows, type Located } from '../../world/containers.ts';
-import type { Container, PodSpec } from '../../world/objects.ts';
+import type { Located } from '../../world/containers.ts';
 import { existing, type Segments } from '../../world/pod-security/places.ts';
 import type { Variant } from '../../world/variants.ts';
 import type { Evidence, PatchOperation } from '../check.ts';
-
-/** Fields that mean nothing on Windows cannot even be set there; old pods say so by their node selector only. */
-export const runsOnWindows = (pod: PodSpec): boolean =>
-  isWindows(pod) || pod.nodeSelector['kubernetes.io/os'] === 'windows';
-
-/** The containers that Linux confines; none of a Windows pod. */
-export const linuxContainersOf = (pod: PodSpec): readonly Located[] =>
-  runsOnWindows(pod) ? [] : containersOf(pod);
-
-/** Who the processes of a container are. Nothing said means the user of the image, most often root. */
-export function userOf(pod: PodSpec, container: Container): 'root' | 'maybe root' | 'not root' {
-  const uid = container.securityContext?.runAsUser ?? pod.securityContext?.runAsUser;
-  if (uid !== undefined) return uid === 0 ? 'root' : 'not root';
-  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.securityContext?.runAsNonRoot;
-  return nonRoot === true ? 'not root' : 'maybe root';
-}
 
 /** The field of a container that makes a check fire, or the nearest parent that exists. */
 export const placeIn = (

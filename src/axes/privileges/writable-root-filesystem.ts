@@ -1,5 +1,6 @@
+import { linuxContainersOf } from '../../world/containers.ts';
 import type { Check } from '../check.ts';
-import { linuxContainersOf, placeIn, setContext } from './security-context.ts';
+import { placeIn, setContext } from './security-context.ts';
 
 export default {
   id: 'privileges/writable-root-filesystem',

@@ -45,7 +45,7 @@ export async function readKnown(where: Where, withWorkloads: boolean, streams: S
     : fromFiles(where.files, nowMinute, streams);
 }
 
-async function fromFiles(
+export async function fromFiles(
   paths: readonly string[],
   nowMinute: number,
   { stdin, stderr }: Streams,
@@ -60,7 +60,7 @@ async function fromFiles(
 /** An object that is no part of RBAC gives nothing, however it is misshapen; of what cannot be parsed one cannot say. */
 const mayGive = ({ object }: Message): boolean => object === undefined || rbac.includes(object.resource);
 
-async function fromCluster(
+export async function fromCluster(
   where: ClusterOptions,
   resources: readonly Resource[],
   nowMinute: number,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { defaults, gradeOf as gradeOfCapability, nameOf } from '../../../src/axes/privileges/capabilities.ts';
-import { gradeOf, normalise } from '../../../src/axes/privileges/host-paths.ts';
-import { TAKES_NODE } from '../../../src/axes/privileges/node-takeover.ts';
+import { defaults, gradeOf as gradeOfCapability, nameOf } from '../../../src/world/node/capabilities.ts';
+import { gradeOf, normalise } from '../../../src/world/node/host-paths.ts';
+import { TAKES_NODE } from '../../../src/world/node/takeover.ts';
 import { findIn, judge } from '../../support/fixture.ts';
 import hostPathMount from '../../../src/axes/privileges/host-path-mount.ts';
 import hostPathTakeover from '../../../src/axes/privileges/host-path-takeover.ts';

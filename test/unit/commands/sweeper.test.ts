@@ -70,6 +70,39 @@ describe('the sweeper', () => {
     expect(await swept()).to.deep.equal(['+c', '-b']);
   });
 
+  it('tells only whom a binding touches: who gets its rights, and who can become that', async () => {
+    const documents = (more: string) => `
+${['boss', 'helper', 'web'].map((name) => `${deployment(name).replace('{containers', `{serviceAccountName: ${name}, containers`)}---\n`).join('')}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: token}
+rules: [{apiGroups: [""], resources: [serviceaccounts/token], verbs: [create], resourceNames: [boss]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: helper}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: token}
+subjects: [{kind: ServiceAccount, name: helper, namespace: default}]
+---
+${more}`;
+    const binding = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: boss}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: boss, namespace: default}]
+`;
+    const load = async (more: string) =>
+      (await loadWorld([{ name: 'test', content: documents(more) }], 0)).world;
+    world = await load('');
+    const { tables } = await load(binding);
+    sweeper.begin();
+    expect(await swept()).to.deep.equal(['+boss', '+helper', '+web']);
+    world = { ...world, tables: { ...world.tables, clusterrolebindings: tables.clusterrolebindings } };
+    sweeper.touch();
+    expect(await swept()).to.deep.equal(['+boss', '+helper']);
+  });
+
   it('sweeps once for a burst', async () => {
     sweeper.begin();
     for (let index = 0; index < 100; index += 1) sweeper.touch();

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import {
   type Access,
-  accessLayer,
   accessOf,
   allows,
   allowsPath,
   grantsBySubject,
   identitiesOf,
 } from '../../../src/world/access.ts';
+import { accessLayer } from '../../../src/world/access/layer.ts';
 import type { ResourceRequest } from '../../../src/world/access/rules.ts';
 import type { World } from '../../../src/world/world.ts';
 

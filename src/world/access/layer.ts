@@ -1,0 +1,198 @@
+/** Grants and access of a world that changes: only what a changed binding or role touches is made again. */
+import {
+  type Access,
+  accessOf,
+  boundRole,
+  type Grant,
+  type Grants,
+  grantsOf,
+  identitiesOf,
+} from '../access.ts';
+import type { Account } from '../account.ts';
+import { sameItems } from '../layer.ts';
+import type { Binding, Namespace, Role } from '../objects.ts';
+import { inNamespace, type Tables, type World } from '../world.ts';
+import { rulesOf } from './aggregation.ts';
+
+type RbacTables = Pick<Tables, 'roles' | 'clusterroles' | 'rolebindings' | 'clusterrolebindings'>;
+
+/** The grants of the bindings of one namespace, or of the whole cluster. */
+interface Part {
+  readonly inputs: readonly unknown[];
+  readonly grants: Grants;
+}
+
+/** As `grantsBySubject`; a subject's list keeps its reference while it holds the same grants. */
+export function grantsLayer(): (tables: RbacTables, source: World['source']) => Grants {
+  const ofBinding = bindingMemo();
+  let parts: ReadonlyMap<string, Part> = new Map();
+  let all: Grants = new Map();
+  let tablesBefore: readonly unknown[] = [];
+  return (tables, source) => {
+    const { roles, clusterroles, rolebindings, clusterrolebindings } = tables;
+    const read = [roles, clusterroles, rolebindings, clusterrolebindings, source];
+    if (sameItems(tablesBefore, read)) return all;
+    tablesBefore = read;
+    const clusterRoles = inNamespace(clusterroles, '');
+    const part = (namespace: string, bindings: ReadonlyMap<string, Binding>): Part => {
+      const inputs = [bindings, roles.get(namespace), clusterRoles, source];
+      const before = parts.get(namespace);
+      if (before !== undefined && sameItems(before.inputs, inputs)) return before;
+      const found = new Map<string, Grant[]>();
+      for (const binding of [...bindings.values()].sort(byName)) {
+        const role = boundRole(binding, roles, clusterroles);
+        if (role !== undefined) collect(found, ofBinding(binding, role, clusterRoles, source));
+      }
+      return { inputs, grants: keepingEqual(before?.grants, found) };
+    };
+    const now = new Map<string, Part>();
+    // the cluster's own first, as '' sorts
+    for (const namespace of ['', ...[...rolebindings.keys()].sort()]) {
+      const table = namespace === '' ? clusterrolebindings : rolebindings;
+      now.set(namespace, part(namespace, inNamespace(table, namespace)));
+    }
+    const subjects = differing(parts, now);
+    if (subjects.size > 0) {
+      const before = all;
+      all = joined(before, subjects, now);
+      differences.set(all, { before, subjects });
+    }
+    parts = now;
+    return all;
+  };
+}
+
+const byName = (a: Binding, b: Binding): number => (a.metadata.name < b.metadata.name ? -1 : 1);
+
+/** Binding -> what it gives, as long as its role is the same. */
+function bindingMemo() {
+  const known = new WeakMap<
+    Binding,
+    { readonly inputs: readonly unknown[]; readonly out: readonly Grant[] }
+  >();
+  return (
+    binding: Binding,
+    role: Role,
+    clusterRoles: ReadonlyMap<string, Role>,
+    source: World['source'],
+  ): readonly Grant[] => {
+    const isAggregated = source === 'files' && role.aggregationRule !== undefined;
+    const inputs = [role, isAggregated ? clusterRoles : undefined];
+    const before = known.get(binding);
+    if (before !== undefined && sameItems(before.inputs, inputs)) return before.out;
+    const out = grantsOf(binding, rulesOf(role, clusterRoles, source));
+    known.set(binding, { inputs, out });
+    return out;
+  };
+}
+
+function collect(into: Map<string, Grant[]>, grants: readonly Grant[]): void {
+  for (const grant of grants) {
+    const known = into.get(grant.identity);
+    if (known === undefined) into.set(grant.identity, [grant]);
+    else known.push(grant);
+  }
+}
+
+const differences = new WeakMap<
+  Grants,
+  { readonly before: Grants; readonly subjects: ReadonlySet<string> }
+>();
+
+/** Whose grants differ from those before; undefined if `before` is not what they were made from: then each may. */
+export function differenceOf(grants: Grants, before: Grants | undefined): ReadonlySet<string> | undefined {
+  const difference = differences.get(grants);
+  return difference?.before === before ? difference?.subjects : undefined;
+}
+
+function differing(before: ReadonlyMap<string, Part>, now: ReadonlyMap<string, Part>): ReadonlySet<string> {
+  const subjects = new Set<string>();
+  for (const namespace of new Set([...before.keys(), ...now.keys()])) {
+    const [old, young] = [before.get(namespace)?.grants, now.get(namespace)?.grants];
+    if (old === young) continue;
+    for (const [identity, list] of old ?? []) if (young?.get(identity) !== list) subjects.add(identity);
+    for (const [identity, list] of young ?? []) if (old?.get(identity) !== list) subjects.add(identity);
+  }
+  return subjects;
+}
+
+/** All parts together: only the subjects whose grants differ are looked up in each of them. */
+function joined(before: Grants, subjects: ReadonlySet<string>, parts: ReadonlyMap<string, Part>): Grants {
+  const found = new Map(before);
+  for (const identity of subjects) found.delete(identity);
+  for (const { grants } of parts.values()) {
+    // the shorter of the two is gone through
+    for (const identity of grants.size < subjects.size ? grants.keys() : subjects) {
+      const list = subjects.has(identity) ? grants.get(identity) : undefined;
+      if (list === undefined) continue;
+      const known = found.get(identity);
+      // most subjects are named in one namespace only: their list is shared
+      found.set(identity, known === undefined ? list : [...known, ...list]);
+    }
+  }
+  return found;
+}
+
+/** Grants keep their references as their bindings do, so references tell. */
+function keepingEqual(before: Grants | undefined, now: ReadonlyMap<string, readonly Grant[]>): Grants {
+  if (before === undefined || before.size === 0) return now;
+  const kept = new Map<string, readonly Grant[]>();
+  for (const [identity, list] of now) {
+    const old = before.get(identity);
+    kept.set(identity, old !== undefined && sameItems(old, list) ? old : list);
+  }
+  return kept;
+}
+
+interface Known {
+  readonly identities: readonly string[];
+  readonly own: readonly unknown[];
+  readonly access: Access;
+}
+
+/** Access of any account of a world; it keeps its object while its own grants stay the same. */
+export function accessLayer(
+  grantsIn = grantsLayer(),
+): (account: Pick<Account, 'namespace' | 'name'>, world: Pick<World, 'tables' | 'source'>) => Access {
+  let grants: Grants = new Map();
+  let namespaces: ReadonlyMap<string, Namespace> = new Map();
+  let known = new Map<string, Known>();
+  let before = known;
+  let subjects: ReadonlySet<string> | undefined;
+  return (account, { tables, source }) => {
+    const [grantsNow, namespacesNow] = [grantsIn(tables, source), inNamespace(tables.namespaces, '')];
+    if (grants !== grantsNow || namespaces !== namespacesNow) {
+      subjects = namespaces === namespacesNow ? differenceOf(grantsNow, grants) : undefined;
+      [grants, namespaces] = [grantsNow, namespacesNow];
+      // what nobody asks for again is forgotten at the next change
+      [before, known] = [known, new Map()];
+    }
+    const key = `${account.namespace}/${account.name}`;
+    let entry = known.get(key);
+    if (entry === undefined) {
+      const old = before.get(key);
+      const isSame = old?.identities.every((identity) => subjects?.has(identity) === false) === true;
+      entry = old !== undefined && isSame ? old : derived(account, grants, namespaces, old);
+      known.set(key, entry);
+    }
+    return entry.access;
+  };
+}
+
+function derived(
+  account: Pick<Account, 'namespace' | 'name'>,
+  grants: Grants,
+  namespaces: ReadonlyMap<string, Namespace>,
+  before: Known | undefined,
+): Known {
+  const identities = before?.identities ?? identitiesOf(account);
+  const own = identities.map((identity) => grants.get(identity));
+  const access = accessOf(identities, grants, namespaces);
+  const isEqual =
+    before !== undefined &&
+    sameItems(own, before.own) &&
+    sameItems(levelsIn(access), levelsIn(before.access));
+  return { identities, own, access: isEqual ? before.access : access };
+}
+
+const levelsIn = ({ enforced }: Access): readonly string[] => Object.entries(enforced).flat();

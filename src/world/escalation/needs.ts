@@ -1,0 +1,117 @@
+/** Which needs of the primitives a rule meets. Rules are shared by content, so each is compiled once. */
+import { matchesResource, type ResourceRequest, scopeOf } from '../access/rules.ts';
+import type { PolicyRule } from '../objects.ts';
+import { type Need, type Primitive, primitives } from './primitives.ts';
+
+/** One need of one primitive, with its requests written out. */
+export interface Asked {
+  readonly primitive: Primitive;
+  readonly need: Need;
+  readonly requests: readonly Request[];
+  readonly names: readonly string[] | 'any' | undefined;
+}
+
+interface Request extends ResourceRequest {
+  /** `own`: a namespace, which a binding in it reaches; `none`: only bindings for the whole cluster count. */
+  readonly scope: 'namespace' | 'own' | 'none';
+}
+
+/** That a rule meets a need. */
+export interface Met {
+  readonly asked: Asked;
+  /** Only for who is bound in the whole cluster. */
+  readonly clusterOnly: boolean;
+  /** Only for the namespaces of these names. */
+  readonly namespaces?: readonly string[];
+  /** Only for the identities of these names. */
+  readonly listed?: readonly string[];
+}
+
+const ANYWHERE = '?';
+
+/** Custom resources of the table that belong to no namespace. */
+const clusterScoped: ReadonlySet<string> = new Set([
+  'cert-manager.io/clusterissuers',
+  'constraints.gatekeeper.sh/*',
+  'kyverno.io/clusterpolicies',
+  'templates.gatekeeper.sh/constrainttemplates',
+]);
+
+function requestOf(verb: string, on: string): Request {
+  const [path = '', subresource] = on.split(':');
+  const [resource = '', group = ''] = path.split('/').toReversed();
+  const request = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) };
+  const isNamespace = group === '' && resource === 'namespaces';
+  if (isNamespace) return { ...request, scope: 'own' };
+  const isLocal = scopeOf({ ...request, namespace: ANYWHERE }) !== undefined;
+  return { ...request, scope: isLocal && !clusterScoped.has(path) ? 'namespace' : 'none' };
+}
+
+const written = ({ verbs, on }: Pick<Need, 'verbs' | 'on'>): readonly Request[] =>
+  on.split('|').flatMap((what) => verbs.split('|').map((verb) => requestOf(verb, what)));
+
+/** The needs of each primitive, in its order. */
+export const askedBy: ReadonlyMap<Primitive, readonly Asked[]> = new Map(
+  primitives.map((primitive) => [
+    primitive,
+    primitive.needs.map((need) => ({
+      primitive,
+      need,
+      requests: [need, ...(need.or ?? [])].flatMap(written),
+      names: need.named === undefined || need.named === 'any' ? need.named : need.named.slice(1).split('|'),
+    })),
+  ]),
+);
+
+const everyAsked = [...askedBy.values()].flat().map((asked) => ({
+  asked,
+  verbs: new Set(asked.requests.map(({ verb }) => verb)),
+}));
+
+const compiled = new WeakMap<PolicyRule, readonly Met[]>();
+
+export function metBy(rule: PolicyRule): readonly Met[] {
+  let met = compiled.get(rule);
+  if (met === undefined) {
+    const isWild = rule.verbs.includes('*');
+    met = everyAsked.flatMap(({ asked, verbs }) =>
+      isWild || rule.verbs.some((verb) => verbs.has(verb)) ? (meets(rule, asked) ?? []) : [],
+    );
+    compiled.set(rule, met);
+  }
+  return met;
+}
+
+/** The first request that is enough, and widest: for everyone bound, else in the whole cluster, else by name. */
+function meets(rule: PolicyRule, asked: Asked): Met | undefined {
+  const matching = asked.requests.filter((request) => matches(rule, request, asked));
+  const local = matching.find(({ scope }) => scope !== 'none');
+  if (matching.length > 0) return { asked, clusterOnly: local === undefined };
+  if (rule.resourceNames.length === 0) return undefined;
+  const listing = asked.requests.find((request) =>
+    matchesResource(rule, { ...request, name: rule.resourceNames[0] ?? '' }),
+  );
+  if (listing === undefined) return undefined;
+  if (listing.scope === 'own' && asked.names === undefined)
+    return { asked, clusterOnly: false, namespaces: rule.resourceNames };
+  if (asked.need.listed === undefined) return undefined;
+  return { asked, clusterOnly: listing.scope === 'none', listed: rule.resourceNames };
+}
+
+function matches(rule: PolicyRule, request: Request, { names, need }: Asked): boolean {
+  if (names === undefined) return matchesResource(rule, request);
+  if (names === 'any') {
+    // what is created has no name that a rule could list
+    const [name] = request.verb === 'create' ? [] : rule.resourceNames;
+    return matchesResource(rule, name === undefined ? request : { ...request, name });
+  }
+  return names.some(
+    (name) =>
+      matchesResource(rule, { ...request, name }) &&
+      (need.explicit !== true || rule.resourceNames.includes(name)),
+  );
+}
+
+/** Everything that it is about belongs to no namespace. */
+export const isClusterWide = (primitive: Primitive): boolean =>
+  (askedBy.get(primitive) ?? []).every(({ requests }) => requests.every(({ scope }) => scope === 'none'));

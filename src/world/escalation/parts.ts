@@ -1,0 +1,126 @@
+/** What the graph is made of, and how it is looked up. */
+import { sameItems } from '../layer.ts';
+import type { Namespace, Node, ServiceAccount } from '../objects.ts';
+import { all, type Table } from '../world.ts';
+import type { Actor } from './actors.ts';
+import type { Identities } from './identities.ts';
+import { classesOf, type NodeClass, type Pool } from './pools.ts';
+
+/** What the graph is made of. */
+export interface Parts {
+  readonly identities: Identities;
+  readonly actors: readonly Actor[];
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly accounts: Table<ServiceAccount>;
+  readonly nodes: Table<Node>;
+  /** Accounts without an object can be used: files seldom hold them all. */
+  readonly trusting: boolean;
+}
+
+/** The accounts that can do anything of interest, by key. */
+interface Able {
+  readonly keys: ReadonlySet<string>;
+  readonly byNamespace: ReadonlyMap<string, readonly string[]>;
+  readonly byName: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The workloads whose pods give something. */
+interface Giving {
+  readonly byKey: ReadonlyMap<string, Actor>;
+  readonly byNamespace: ReadonlyMap<string, readonly Actor[]>;
+  /** Those that give their account, by the pool of their pods. */
+  readonly byPool: ReadonlyMap<string, readonly Actor[]>;
+}
+
+interface Places {
+  readonly pools: ReadonlyMap<string, Pool>;
+  readonly classes: ReadonlyMap<string, NodeClass>;
+}
+
+/** What the positions are looked up in. */
+export interface Index extends Parts {
+  readonly able: Able;
+  readonly giving: Giving;
+  readonly places: Places;
+  /** By namespace, the accounts that have their token in Secrets. */
+  readonly tokensIn: ReadonlyMap<string, readonly ServiceAccount[]>;
+}
+
+/** Each part of the index is made again only if what it is made of is different. */
+export function indexLayer(): (parts: Parts) => Index {
+  const able = single(ableOf, (keys) => keys);
+  const giving = single(givingOf);
+  const places = single(placesOf);
+  const tokensIn = single(tokensOf);
+  return (parts) => {
+    const { identities, actors, accounts, trusting, nodes } = parts;
+    const found: string[] = [];
+    for (const { key, namespace, edges } of identities.values()) {
+      const counts = namespace !== undefined && edges.length > 0;
+      if (counts && (trusting || exists(key, parts))) found.push(key);
+    }
+    const ableNow = able(found);
+    return {
+      ...parts,
+      able: ableNow,
+      giving: giving(actors, ableNow),
+      places: places(actors, nodes),
+      tokensIn: tokensIn(accounts),
+    };
+  };
+}
+
+/** The last result, as long as the inputs are the same. @param inputsOf what is compared; by default the inputs */
+function single<In extends readonly unknown[], Out>(
+  derive: (...inputs: In) => Out,
+  inputsOf: (...inputs: In) => readonly unknown[] = (...inputs) => inputs,
+): (...inputs: In) => Out {
+  let memo: { readonly inputs: readonly unknown[]; readonly out: Out } | undefined;
+  return (...inputs) => {
+    const compared = inputsOf(...inputs);
+    if (memo === undefined || !sameItems(memo.inputs, compared))
+      memo = { inputs: compared, out: derive(...inputs) };
+    return memo.out;
+  };
+}
+
+const ableOf = (keys: readonly string[]): Able => ({
+  keys: new Set(keys),
+  byNamespace: Map.groupBy(keys, (key) => key.split('/')[1] ?? ''),
+  byName: Map.groupBy(keys, (key) => key.split('/')[2] ?? ''),
+});
+
+function givingOf(actors: readonly Actor[], able: Able): Giving {
+  const leadsOn = ({ hasToken, account }: Actor): boolean => hasToken && able.keys.has(account);
+  const giving = actors.filter((actor) => actor.toNode !== undefined || leadsOn(actor));
+  return {
+    byKey: new Map(giving.map((actor) => [actor.key, actor])),
+    byNamespace: Map.groupBy(giving, ({ namespace }) => namespace),
+    byPool: Map.groupBy(giving.filter(leadsOn), ({ pool }) => pool.key),
+  };
+}
+
+function placesOf(actors: readonly Actor[], nodes: Table<Node>): Places {
+  const pools = new Map(actors.map(({ pool }) => [pool.key, pool]));
+  const classes = classesOf([...pools.values()], all(nodes));
+  return { pools, classes: new Map(classes.map((each) => [each.key, each])) };
+}
+
+const tokensOf = (accounts: Table<ServiceAccount>) =>
+  Map.groupBy(
+    [...all(accounts)].filter((account) => tokenSecretsOf(account).length > 0).sort(byName),
+    ({ metadata }) => metadata.namespace,
+  );
+
+const exists = (key: string, { accounts }: Parts): boolean => {
+  const [, namespace = '', name = ''] = key.split('/');
+  return accounts.get(namespace)?.has(name) === true;
+};
+const byName = (a: ServiceAccount, b: ServiceAccount): number =>
+  `${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1;
+
+/** OpenShift puts those for its registry beside the tokens. */
+export const tokenSecretsOf = ({ secrets }: ServiceAccount): readonly string[] =>
+  secrets.filter((name) => !name.includes('-dockercfg-'));
+export const keyOf = ({ metadata: { namespace, name } }: ServiceAccount): string =>
+  `ServiceAccount/${namespace}/${name}`;

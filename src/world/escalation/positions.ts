@@ -1,0 +1,141 @@
+/** What each kind of position is, and where it leads. */
+import type { Namespace, ServiceAccount } from '../objects.ts';
+import { refOf } from '../world.ts';
+import type { Actor } from './actors.ts';
+import { type Edge, type Position, through } from './edges.ts';
+import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE } from './hubs.ts';
+import { placeOf } from './identities.ts';
+import { type Index, keyOf, tokenSecretsOf } from './parts.ts';
+import type { Reason } from './path.ts';
+import { admits, type NodeClass, type Pool } from './pools.ts';
+
+/** Where the search looks things up, and what is found there. */
+type Expand = (rest: string, index: Index) => Omit<Position, 'key'>;
+
+/** What each kind of position is, and where it leads; by the first word of its key. */
+const kinds: Readonly<Record<string, Expand>> = {
+  // those that hold something are in the index of identities
+  ServiceAccount: (rest) => ({ ...placeOf(`ServiceAccount/${rest}`), edges: [] }),
+  User: (rest) => ({ ...placeOf(`User/${rest}`), edges: [] }),
+  Group: (rest) => ({ ...placeOf(`Group/${rest}`), edges: [] }),
+  pods: (namespace, index) => ({
+    namespace,
+    edges: [
+      through(hub.accounts(namespace)),
+      through(hub.secrets(namespace)),
+      ...(isConfined(namespace, index) ? [] : [through(NODE, labelOf(namespace, index))]),
+    ],
+  }),
+  lifted: (namespace, index) => ({
+    edges: isConfined(namespace, index) ? [through(NODE, labelOf(namespace, index))] : [],
+  }),
+  accounts: (namespace, index) => ({
+    namespace,
+    edges: (index.able.byNamespace.get(namespace) ?? []).map((key) => through(key)),
+  }),
+  named: (name, index) => ({ edges: (index.able.byName.get(name) ?? []).map((key) => through(key)) }),
+  secrets: (namespace, index) => ({ namespace, edges: tokenEdges(index.tokensIn.get(namespace) ?? []) }),
+  token: (rest, { tokensIn }) => {
+    const [namespace = '', name = ''] = rest.split('/');
+    const accounts = namespace === '' ? [...tokensIn.values()].flat() : (tokensIn.get(namespace) ?? []);
+    const owners = accounts.filter((account) => tokenSecretsOf(account).includes(name));
+    return { ...(namespace === '' ? {} : { namespace }), passing: true, edges: tokenEdges(owners) };
+  },
+  [ALL_SECRETS]: (_, { tokensIn }) => ({
+    edges: [...tokensIn.keys()].sort().map((namespace) => through(hub.secrets(namespace))),
+  }),
+  running: (namespace, index) =>
+    namespace === ''
+      ? {
+          edges: [
+            through(NODE),
+            ...[...index.giving.byNamespace.keys()].sort().map((each) => through(hub.running(each))),
+          ],
+        }
+      : {
+          namespace,
+          edges: [
+            ...(namespace === CLUSTER ? [through(NODE)] : []),
+            ...(index.giving.byNamespace.get(namespace) ?? []).map(({ key }) => through(hub.workload(key))),
+          ],
+        },
+  workload: (key, { giving }) => {
+    const actor = giving.byKey.get(key);
+    return actor === undefined
+      ? { edges: [] }
+      : { name: actor.name, namespace: actor.namespace, edges: ownEdges(actor) };
+  },
+  node: (pool, { places: { classes, pools } }) => ({
+    name: 'node',
+    edges: [...classes.values()]
+      .filter((nodes) => pool === '' || admits(nodes, pools.get(pool) ?? nowhere))
+      .map(({ key }) => through(hub.nodes(key))),
+  }),
+  nodes: (key, { places: { classes, pools }, giving }) => ({
+    edges: [...giving.byPool.keys()]
+      .sort()
+      .filter((pool) => admits(classes.get(key) ?? noNodes, pools.get(pool) ?? nowhere))
+      .map((pool) => through(hub.pool(pool))),
+  }),
+  pool: (key, { giving }) => ({
+    edges: (giving.byPool.get(key) ?? []).map(({ fromNode }) => fromNode),
+  }),
+  others: (namespace) => (namespace === '' ? { edges: [] } : { namespace, edges: [] }),
+  [ADMIN]: () => ({ edges: [] }),
+  'cloud-role': () => ({ edges: [] }),
+};
+const nowhere: Pool = { key: '', nodeSelector: {}, tolerations: [] };
+const noNodes: NodeClass = { key: '', labels: {}, taints: [], open: false };
+
+export function positionAt(key: string, index: Index): Position {
+  const identity = index.identities.get(key);
+  if (identity !== undefined) return identity;
+  const slash = key.indexOf('/');
+  const kind = slash < 0 ? key : key.slice(0, slash);
+  const expand = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (expand === undefined) throw new Error(`there is no position ${key} in the graph`);
+  return { key, ...expand(slash < 0 ? '' : key.slice(slash + 1), index) };
+}
+
+/** From the pods of a workload: by the token in them, and by what they hold of the node. */
+const ownEdges = ({ hasToken, toAccount, toNode }: Actor): readonly Edge[] => [
+  ...(hasToken ? [toAccount] : []),
+  ...(toNode === undefined ? [] : [toNode]),
+];
+
+const tokenReasons = new WeakMap<ServiceAccount, readonly Reason[]>();
+
+const tokenEdges = (accounts: readonly ServiceAccount[]): readonly Edge[] =>
+  accounts.map((account) => {
+    let because = tokenReasons.get(account);
+    if (because === undefined) {
+      because = [{ object: refOf(account), path: '/secrets', text: 'its token is in a Secret' }];
+      tokenReasons.set(account, because);
+    }
+    return through(keyOf(account), because);
+  });
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+
+/** Levels of Pod Security that keep a pod from its node. */
+const confining: ReadonlySet<string> = new Set(['baseline', 'restricted']);
+
+const isConfined = (namespace: string, { namespaces }: Index): boolean =>
+  confining.has(namespaces.get(namespace)?.metadata.labels[ENFORCE] ?? '');
+
+const labelReasons = new WeakMap<Namespace, readonly Reason[]>();
+
+/** Which level decides about the node. */
+function labelOf(namespace: string, { namespaces }: Index): readonly Reason[] {
+  const object = namespaces.get(namespace);
+  if (object === undefined) return [];
+  let because = labelReasons.get(object);
+  if (because === undefined) {
+    const level = object.metadata.labels[ENFORCE];
+    const text =
+      level === undefined ? 'enforces no Pod Security level' : `enforces the Pod Security level ${level}`;
+    because = [{ object: refOf(object), path: '/metadata/labels', text, about: namespace }];
+    labelReasons.set(object, because);
+  }
+  return because;
+}

@@ -1,0 +1,125 @@
+/** What each position reaches: one search per consequence. */
+import type { Edge, Graph, Position } from './edges.ts';
+import { ADMIN, ALL_SECRETS, CLOUD, NODE, OTHERS } from './hubs.ts';
+import { type Consequence, consequences } from './path.ts';
+import {
+  type Answer,
+  detour,
+  type Goal,
+  labelAt,
+  type Network,
+  networkOf,
+  search,
+  wayFrom,
+} from './search.ts';
+
+/** The edges from a position to a consequence. */
+export type Way = readonly Edge[];
+
+export interface Reach {
+  /** The shortest way to a consequence for who is at home in a namespace; undefined: there is none. */
+  way(start: string, consequence: Consequence, home: string): Way | undefined;
+  /** The same, but never over this position, from where it would be no news. */
+  wayAvoiding(avoiding: string, start: string, consequence: Consequence, home: string): Way | undefined;
+}
+
+const isNode = ({ key }: Position): boolean => key === NODE || key.startsWith(`${NODE}/`);
+
+/** Hubs: all pods, accounts or Secrets of a place. A single account is worth what it can do. */
+const takesNamespace = ({ name, namespace, passing }: Position): boolean =>
+  namespace !== undefined && name === undefined && passing !== true;
+
+interface Target {
+  readonly isGoal: (position: Position) => boolean;
+  /** Goals are told apart by namespace, and this one must be home, or must not. */
+  readonly at?: 'home' | 'elsewhere';
+}
+
+/** A namespace is taken from within by steps that stay in it; what leads out of it counts where it leads. */
+const targets: Readonly<Record<Consequence, Target>> = {
+  'cluster-admin': { isGoal: ({ key }) => key === ADMIN },
+  node: { isGoal: isNode },
+  'all-secrets': { isGoal: ({ key }) => key === ALL_SECRETS },
+  'cloud-role': { isGoal: ({ key }) => key === CLOUD },
+  'other-namespace': {
+    isGoal: (position) => takesNamespace(position) || position.key === OTHERS,
+    at: 'elsewhere',
+  },
+  'namespace-secrets': { isGoal: takesNamespace, at: 'home' },
+};
+
+/** One label for all goals; for namespaces, each has its own. */
+const SAME = 0;
+
+export interface Reaches {
+  /** By permissions alone: a node is an end. */
+  readonly alone: Reach;
+  /** With what follows from a node: the accounts of the pods there. */
+  readonly withNodes: Reach;
+}
+
+export function reachesOf(graph: Graph): Reaches {
+  const network = networkOf(graph);
+  const labels = new Map<string, number>();
+  for (const { namespace } of network.positions) {
+    if (namespace !== undefined && !labels.has(namespace)) labels.set(namespace, labels.size + 1);
+  }
+  const reach = (leads: (position: Position) => boolean) => reachIn(network, labels, leads);
+  return { alone: reach((position) => !isNode(position)), withNodes: reach(() => true) };
+}
+
+function reachIn(
+  network: Network,
+  labels: ReadonlyMap<string, number>,
+  leads: (position: Position) => boolean,
+): Reach {
+  const answers = new Map<Consequence, Answer>();
+  for (const consequence of consequences) {
+    answers.set(consequence, answerTo(targets[consequence], network, labels, leads));
+  }
+  const way: Reach['way'] = (start, consequence, home) => {
+    const answer = answers.get(consequence);
+    const position = network.numberOf.get(start);
+    if (answer === undefined || position === undefined) return undefined;
+    const { at } = targets[consequence];
+    const own = labels.get(home);
+    const label = labelAt(answer, position, (each) => at === undefined || (each === own) === (at === 'home'));
+    return label === undefined ? undefined : wayFrom(network, answer, position, label);
+  };
+  return {
+    way,
+    wayAvoiding(avoiding, start, consequence, home) {
+      if (start === avoiding) return undefined;
+      const shortest = way(start, consequence, home);
+      if (shortest === undefined || shortest.every(({ to }) => to !== avoiding)) return shortest;
+      const { isGoal, at } = targets[consequence];
+      const isHome = ({ namespace }: Position) => namespace === home;
+      return detour(
+        network,
+        network.numberOf.get(start) ?? 0,
+        network.numberOf.get(avoiding) ?? 0,
+        (position) => isGoal(position) && (at === undefined || isHome(position) === (at === 'home')),
+        (position) => leads(position) && (at !== 'home' || isHome(position)),
+      );
+    },
+  };
+}
+
+function answerTo(
+  { isGoal, at }: Target,
+  network: Network,
+  labels: ReadonlyMap<string, number>,
+  leads: (position: Position) => boolean,
+): Answer {
+  const labelOf = ({ namespace = '' }: Position): number => labels.get(namespace) ?? SAME;
+  const goals: Goal[] = [];
+  for (const [number, position] of network.positions.entries()) {
+    if (isGoal(position))
+      goals.push({ position: number, label: at === undefined ? SAME : labelOf(position) });
+  }
+  return search(network, {
+    goals,
+    most: at === 'elsewhere' ? 2 : 1,
+    within: (position, label) => leads(position) && (at !== 'home' || labelOf(position) === label),
+  });
+}
