@@ -63,12 +63,11 @@ const consoles: readonly (readonly [image: RegExp, port: number, sensitivity: Se
 
 /** The entry for a port of a container, if it is such a one. */
 export function sensitivityOf(port: number, protocol: string, image = ''): SensitivePort | undefined {
+  const candidates = byNumber.get(port);
+  if (candidates === undefined) return undefined;
   const repository = image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
-  return sensitivePorts.find(
-    (one) =>
-      one.port === port &&
-      one.protocol === protocol &&
-      (one.image === undefined || one.image.test(repository)),
+  return candidates.find(
+    (one) => one.protocol === protocol && (one.image === undefined || one.image.test(repository)),
   );
 }
 
@@ -121,3 +120,5 @@ const sensitivePorts: readonly SensitivePort[] = [
     }),
   ),
 ];
+
+const byNumber = Map.groupBy(sensitivePorts, ({ port }) => port);

@@ -22,9 +22,10 @@ export interface Control {
   readonly versions: readonly Wording[];
 }
 
-const minorOf = (version: Version): number =>
-  version === 'latest' ? Number.POSITIVE_INFINITY : Number(version.slice('v1.'.length));
+const minorOf = (version: `v1.${number}`): number => Number(version.slice('v1.'.length));
 
 /** The wording in force; undefined if the control is younger than the version. */
 export const wordingAt = (control: Control, version: Version): Wording | undefined =>
-  control.versions.findLast(({ from }) => minorOf(from) <= minorOf(version));
+  version === 'latest'
+    ? control.versions.at(-1)
+    : control.versions.findLast(({ from }) => minorOf(from) <= minorOf(version));

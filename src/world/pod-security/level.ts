@@ -47,11 +47,16 @@ function askedAt(level: Level, version: Version): readonly Control[] {
   return [...baseline.filter(({ id }) => !overridden.includes(id)), ...restricted];
 }
 
-const strictestFirst: readonly Level[] = ['restricted', 'baseline'];
+/** The rules of the latest version are asked of every workload. */
+const strictestFirst = (['restricted', 'baseline'] as const).map((level) => ({
+  level,
+  rules: askedAt(level, 'latest').flatMap((control) => wordingAt(control, 'latest')?.violations ?? []),
+}));
 
 /** The strictest level that all shapes of a workload's pods satisfy, by the latest version of the standard. */
 export function podSecurityLevel(variants: readonly Judged[]): Level {
-  return (
-    strictestFirst.find((level) => variants.every((variant) => isAllowed(variant, level))) ?? 'privileged'
+  const level = strictestFirst.find(({ rules }) =>
+    variants.every((variant) => rules.every((violations) => violations(variant).length === 0)),
   );
+  return level?.level ?? 'privileged';
 }
