@@ -4,7 +4,8 @@ import { CommandError } from '../../src/commands/error.ts';
 import { explain, Problem } from '../cluster/problem.ts';
 import { stderrLog } from '../cluster/progress.ts';
 import { startSession } from '../demo-run/session.ts';
-import { type Round, startStorm, type Storm } from './storm.ts';
+import type { Round } from './outcome.ts';
+import { startStorm, type Storm } from './storm.ts';
 
 const help = `
 Nothing outside this machine is touched: a control plane runs on loopback and is thrown away. About a minute a round.

@@ -13,6 +13,8 @@ export interface Means {
   readonly api: Api;
   readonly plane: ControlPlane;
   readonly folder: string;
+  /** There is something in it to look at afterwards. */
+  readonly keepFolder: () => void;
   readonly workshop: Workshop;
   /** The API server, for a proxy. */
   readonly target: Parameters<typeof startProxy>[0];

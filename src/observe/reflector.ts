@@ -34,7 +34,7 @@ export interface WatchEvent {
 export interface Patience {
   /** Silence after which a watch counts as half-open; bookmarks come about once a minute. */
   readonly idleTimeout?: number;
-  /** How often a missing resource is asked for again. */
+  /** How often a missing resource is asked for again; and how long one that was there must be, to be missing. */
   readonly missingRetry?: number;
 }
 
@@ -64,6 +64,7 @@ const SHORT_WATCH = 1_000;
 export async function reflect(options: ReflectorOptions): Promise<void> {
   const { signal, sink, resource, onRestart } = options;
   const wait = backoff({ most: LONGEST_WAIT });
+  const loss = lossAfter(options.missingRetry ?? MISSING_RETRY);
   let version: string | undefined;
   let path = '';
   let refusals = 0;
@@ -78,6 +79,7 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
         path = typeof options.path === 'string' ? options.path : await options.path();
         version = await list(options, path);
         refusals = 0;
+        loss.listed();
         sink.well();
       }
       version = await watch(options, path, version, reached);
@@ -85,7 +87,7 @@ export async function reflect(options: ReflectorOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (version !== undefined && isSilence(error)) onRestart?.('silence');
-      else version = await recover(faultOf(error, resource), version, options, wait);
+      else version = await recover(faultOf(error, resource), version, options, { wait, loss });
       refusals += isRefusal(error) ? 1 : 0;
       // of a server that was restored from a backup, say, which has not got so far yet
       if (refusals >= REFUSALS) version = undefined;
@@ -98,7 +100,7 @@ async function recover(
   fault: ReturnType<typeof faultOf>,
   version: string | undefined,
   { signal, sink, onRestart, missingRetry = MISSING_RETRY }: ReflectorOptions,
-  wait: Backoff,
+  { wait, loss }: { readonly wait: Backoff; readonly loss: Loss },
 ): Promise<string | undefined> {
   onRestart?.(fault.kind);
   switch (fault.kind) {
@@ -106,14 +108,44 @@ async function recover(
       await pause(wait.next(), signal);
       return undefined;
     case 'missing':
-      sink.missing(fault.why, fault.absent === true);
-      await pause(missingRetry * (0.75 + Math.random() / 2), signal);
+      if (loss.isBelieved()) {
+        sink.missing(fault.why, fault.absent === true);
+        await pause(missingRetry * (0.75 + Math.random() / 2), signal);
+      } else await pause(wait.next(), signal);
       return undefined;
     case 'retry':
       sink.unwell(fault.why);
       await pause(wait.next(fault.after), signal);
       return version;
   }
+}
+
+interface Loss {
+  /** The resource is there. */
+  listed(): void;
+  /** The server says that it is not: is that so? */
+  isBelieved(): boolean;
+}
+
+/**
+ * An API server that has just started refuses everything until it has read its own rules. What could be read a moment
+ * ago is not lost because of that.
+ */
+function lossAfter(milliseconds: number): Loss {
+  let isThere = false;
+  let since: number | undefined;
+  return {
+    listed() {
+      isThere = true;
+      since = undefined;
+    },
+    isBelieved() {
+      since ??= performance.now();
+      if (isThere && performance.now() - since < milliseconds) return false;
+      isThere = false;
+      return true;
+    },
+  };
 }
 
 /** @returns the resourceVersion of the list */

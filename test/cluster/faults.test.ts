@@ -1,7 +1,8 @@
 /** On a control plane of its own: it is killed, its CRDs go, and nobody else's test should wonder why. */
 import { expect } from 'chai';
 import { faults } from '../../hack/storm-run/faults/index.ts';
-import { type Round, startStorm, type Storm } from '../../hack/storm-run/storm.ts';
+import type { Round } from '../../hack/storm-run/outcome.ts';
+import { startStorm, type Storm } from '../../hack/storm-run/storm.ts';
 import { startSession } from '../../hack/demo-run/session.ts';
 import { START_TIMEOUT_MS } from './harness.ts';
 

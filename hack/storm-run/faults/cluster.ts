@@ -47,7 +47,7 @@ const rightLost: Fault = {
       const isAsked = askedAgain({ proxy }, [resource]);
       for (const watch of watches) watch.end(); // a watch that is open goes on without the right
       await until(`${resource} to be asked for`, isAsked);
-      await sleep(random.int(1500));
+      await sleep(random.int(6000)); // a moment, or long enough to be believed
     } finally {
       await patch(api, role, { rules: role.rules });
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { reflect, type Sink } from '../../../src/observe/reflector.ts';
+import { type Patience, reflect, type Sink } from '../../../src/observe/reflector.ts';
 import { event, list, named, scriptedServer, status, type Step, watch } from '../../support/api-server.ts';
 
 interface Run {
@@ -13,11 +13,7 @@ const nameOf = (object: unknown) => (object as ReturnType<typeof named>).metadat
 const signs = { ADDED: '+', MODIFIED: '~', DELETED: '-' };
 
 /** Runs a reflector against a script until the sink was told `until`. */
-async function run(
-  until: string,
-  steps: readonly Step[],
-  options: { idleTimeout?: number } = {},
-): Promise<Run> {
+async function run(until: string, steps: readonly Step[], options: Patience = {}): Promise<Run> {
   const server = await scriptedServer(...steps);
   const stop = new AbortController();
   const told: string[] = [];
@@ -204,6 +200,20 @@ describe('a reflector', () => {
     const empty: Step = (response) => response.end('{}');
     const { told } = await run('= a', [html, empty, list(['a'], '1')]);
     expect(told).to.deep.equal(['unwell', 'unwell', '= a']);
+  });
+
+  it('keeps what it has when that is refused for a moment, as by a server that has just started', async () => {
+    const { told } = await run('= b', [list(['a'], '1'), status(403), status(403), list(['b'], '2')], {
+      missingRetry: 10_000,
+    });
+    expect(told).to.deep.equal(['= a', '= b']);
+  });
+
+  it('says that what could be read is missing once it has been refused for a while', async () => {
+    const { told } = await run('missing', [list(['a'], '1'), status(404), status(404), status(404)], {
+      missingRetry: 600,
+    });
+    expect(told).to.deep.equal(['= a', 'missing']);
   });
 
   it('says that a resource is missing, and takes it up when it appears', async () => {
