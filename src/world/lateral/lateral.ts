@@ -118,12 +118,12 @@ function reasonsOut({ ref }: Foothold, { source, target, ports }: Hop): readonly
 }
 
 function reasonIn({ ref, isSilent }: Foothold, { zone, target, ports }: Hop): Reason {
-  const open = isSilent ? 'any port' : portsText(ports);
+  const open = isSilent ? 'all ports (it declares none)' : portsText(ports);
   if (zone.rule !== undefined)
     return { object: zone.rule.policy, path: zone.rule.path, text: `lets it in to ${open}` };
   if (target.endpoint.pod.hostNetwork === true)
-    return { object: ref, text: `policies do not apply on the node's network: ${open} is open` };
+    return { object: ref, text: `policies do not apply on the node's network, so it accepts ${open}` };
   return zone.kind === 'closed'
     ? { object: ref, text: `a cluster-wide policy lets it in to ${open}` }
-    : { object: ref, text: `no NetworkPolicy selects it: ${open} is open` };
+    : { object: ref, text: `no NetworkPolicy selects it, so it accepts ${open}` };
 }
