@@ -56,7 +56,7 @@ export interface SurroundingsLayer {
   /** All workloads of a world by key: who surrounds whom. */
   workloads(world: World): ReadonlyMap<string, Workload>;
   /**
-   * What all surroundings rest on, one workload a step, so that the caller may rest in between. `of` does it at once
+   * What all surroundings rest on, in small steps, so that the caller may rest in between. `of` does it at once
    * if it was not done.
    */
   prepare(world: World): Iterable<undefined>;
@@ -154,8 +154,8 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
       byKey.set(key, entryOf(workload, world));
       yield;
     }
+    yield* lateral.update(world, byKey.values());
     entries = { world, byKey };
-    lateral.update(world, byKey.values());
   }
   const entriesIn = (world: World): ReadonlyMap<string, Entry> => {
     for (const _ of prepare(world)); // to its end

@@ -5,7 +5,7 @@ import { policiesIn } from '../../src/world/exposure/connections.ts';
 import { noPorts, portRange, type Protocol, unionPorts } from '../../src/world/exposure/ports.ts';
 import { type Face, faces, type Foothold } from '../../src/world/lateral/foothold.ts';
 import { lateralOf } from '../../src/world/lateral/lateral.ts';
-import { MOST_DOUBTS, type Spread, spread } from '../../src/world/lateral/spread.ts';
+import { MOST_DOUBTS, type Spread, spreading } from '../../src/world/lateral/spread.ts';
 import type { ClusterWidePolicy, NetworkPolicy, Ref } from '../../src/world/objects.ts';
 import { inNamespace, type Table, type World } from '../../src/world/world.ts';
 import { mayConnect, type NaivePod } from '../support/naive-policies.ts';
@@ -141,6 +141,13 @@ function footholdOf({ name, pods, nature: own }: Naive): Foothold {
   };
 }
 
+function finished<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
 interface Both {
   readonly all: readonly Naive[];
   readonly found: Spread;
@@ -167,7 +174,7 @@ function both(random: RandomNetwork, natures: readonly Nature[], reversed = fals
     : policies;
   return {
     all,
-    found: spread(all.map(footholdOf), given, inNamespace(tables.namespaces, '')),
+    found: finished(spreading(all.map(footholdOf), given, inNamespace(tables.namespaces, ''))),
     may: (from, to, { protocol, port: number }) =>
       from.pods.some((a) => to.pods.some((b) => mayConnect(a, b, protocol, number, network, rest))),
   };

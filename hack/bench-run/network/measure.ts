@@ -88,7 +88,7 @@ function spreading() {
         : [{ workload, network, vulnerabilities: new Map(), configMaps: new Map() }];
     });
     const { result, took } = timed(() => {
-      layer.update(world, entries);
+      for (const _ of layer.update(world, entries)); // to its end
       return all.map((workload) => layer.of(workload));
     });
     layer.sweep();

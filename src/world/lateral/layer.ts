@@ -8,7 +8,7 @@ import { inNamespace, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
 import { type Foothold, footholdOf } from './foothold.ts';
 import { type Lateral, lateralOf, unreached } from './lateral.ts';
-import { type Spread, spread } from './spread.ts';
+import { type Spread, spreading } from './spread.ts';
 
 /** What of a workload decides how it is entered. */
 export interface Entry {
@@ -19,8 +19,8 @@ export interface Entry {
 }
 
 export interface LateralLayer {
-  /** Looks at all workloads of a world; to be called before any of them is asked for. */
-  update(world: World, entries: Iterable<Entry>): void;
+  /** Looks at all workloads of a world, in steps; to be run to its end before any of them is asked for. */
+  update(world: World, entries: Iterable<Entry>): Generator<undefined>;
   /** Keeps its reference while the way to the workload is the same. */
   of(workload: Workload): Lateral;
   /** Forgets the workloads that were not seen since the last sweep. */
@@ -37,12 +37,14 @@ export function lateralLayer(): LateralLayer {
   let found: Spread = { footholds: [], arrivals: [], takenAt: new Map() };
   let indexOf: ReadonlyMap<string, number> = new Map();
   return {
-    update({ tables }, entries) {
+    *update({ tables }, entries) {
       const footholds: Foothold[] = [];
-      for (const { workload, network, vulnerabilities, configMaps } of entries)
+      for (const { workload, network, vulnerabilities, configMaps } of entries) {
+        yield;
         footholds.push(
           keyed.foothold.get(workload.key, workload, network.exposure, vulnerabilities, configMaps),
         );
+      }
       footholds.sort(byName);
       const clusterWide = keyed.clusterWide.get(
         '',
@@ -54,9 +56,9 @@ export function lateralLayer(): LateralLayer {
       const namespaces = inNamespace(tables.namespaces, '');
       const given = [tables.networkpolicies, clusterWide, namespaces, ...footholds];
       if (sameItems(inputs, given)) return;
-      inputs = given;
+      found = yield* spreading(footholds, { network: tables.networkpolicies, ...clusterWide }, namespaces);
       indexOf = new Map(footholds.map(({ key }, index) => [key, index]));
-      found = spread(footholds, { network: tables.networkpolicies, ...clusterWide }, namespaces);
+      inputs = given;
     },
     of({ key }) {
       const index = indexOf.get(key);

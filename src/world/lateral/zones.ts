@@ -56,8 +56,8 @@ export function letIn({ kind, rule }: Zone, { endpoint, tiers }: Target, { inclu
   return decideTiers(tiers, network, (each) => (included.has(each) ? each.ports(endpoint.pod) : noPorts));
 }
 
-export function zonesUnder(policies: Policies, pods: readonly Pods[]): Zones {
-  const gates = gatesOf(policies, zonesByRule(policies, pods));
+export function* zonesUnder(policies: Policies, pods: readonly Pods[]): Generator<undefined, Zones> {
+  const gates = gatesOf(policies, yield* zonesByRule(policies, pods));
   const inNamespace = new Map<string, readonly Gate[]>();
   const gatesOn = ({ namespace, namespaceLabels, pod }: Endpoint): readonly Gate[] => {
     if (pod.hostNetwork === true) return [gates.everyone];
@@ -93,10 +93,11 @@ interface ByRule {
   readonly of: ReadonlyMap<Rule, Zone>;
 }
 
-function zonesByRule(policies: Policies, pods: readonly Pods[]): ByRule {
+function* zonesByRule(policies: Policies, pods: readonly Pods[]): Generator<undefined, ByRule> {
   const [open, closed] = [newZone('open'), newZone('closed')];
   const of = new Map<Rule, ReturnType<typeof newZone>>();
   for (const one of pods) {
+    yield;
     const { network, admin, baseline } = stackOf('ingress', one.endpoint, policies);
     const target: Target = { ...one, tiers: { admin, baseline: network === undefined ? baseline : [] } };
     if (network === undefined) open.targets.push(target);
