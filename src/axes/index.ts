@@ -90,6 +90,7 @@ import networkOpenToListedPeers from './network/open-to-listed-peers.ts';
 import networkOpenToNamespace from './network/open-to-namespace.ts';
 import networkPolicyAllowsEveryone from './network/policy-allows-everyone.ts';
 import networkPolicySelectsNothing from './network/policy-selects-nothing.ts';
+import networkReachableFromEntry from './network/reachable-from-entry.ts';
 import networkSensitivePortOpen from './network/sensitive-port-open.ts';
 
 /** Every check there is, axis by axis. */
@@ -184,5 +185,6 @@ export const checks: readonly Check[] = [
   networkOpenToNamespace,
   networkPolicyAllowsEveryone,
   networkPolicySelectsNothing,
+  networkReachableFromEntry,
   networkSensitivePortOpen,
 ];

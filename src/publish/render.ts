@@ -3,6 +3,7 @@ import { axes, type Axis, type Evidence, type Severity } from '../axes/check.ts'
 import type { Assessment, Ranked } from '../score/assess.ts';
 import { levelOf, type Level, MODEL_VERSION, shown } from '../score/model.ts';
 import type { Step } from '../world/escalation/path.ts';
+import { fromOutside } from '../world/lateral/lateral.ts';
 import type { Ref } from '../world/objects.ts';
 import type { Owner } from '../world/ownership.ts';
 import { podSecurityLevel } from '../world/pod-security/level.ts';
@@ -72,10 +73,12 @@ function bodyOf(assessment: Assessment, { live, mostFindings }: Required<Options
     axes: Object.fromEntries(axes.map((axis) => [axis, axisReport(assessment, axis)])) as ReportBody['axes'],
     counts: countsOf(findings),
     findings: findings.slice(0, mostFindings).map((finding) => findingReport(finding, workload.ref, live)),
-    attackPaths: attackPaths.slice(0, MOST_PATHS).map(({ consequence, steps }) => ({
-      consequence,
-      steps: steps.map((step) => stepReport(step, namespace)),
-    })),
+    attackPaths: fromOutside(attackPaths, around.lateral)
+      .slice(0, MOST_PATHS)
+      .map(({ consequence, steps }) => ({
+        consequence,
+        steps: steps.map((step) => stepReport(step, namespace)),
+      })),
   };
 }
 

@@ -16,6 +16,8 @@ export interface Assessed {
 }
 
 export interface Assessor {
+  /** What `each` begins with, in steps that give nothing yet, so that the caller may rest there as well. */
+  prepare(world: World): Iterable<undefined>;
   /**
    * All workloads, one step each, so that the caller may rest in between. To be run to its end: what it has not
    * come across by then is forgotten.
@@ -43,6 +45,7 @@ export function assessor(checks: readonly Check[]): Assessor {
   const surroundings = surroundingsLayer();
   const memos = new Map<string, Memo>();
   return {
+    prepare: (world) => surroundings.prepare(world),
     *each(world, policy) {
       const present = surroundings.workloads(world);
       for (const [key, workload] of present) {

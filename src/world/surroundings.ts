@@ -12,6 +12,8 @@ import { worldEscalation } from './escalation/layer.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { type Network, networkLayer } from './exposure/network.ts';
 import { byReference, keyedLayer, unkeyed } from './layer.ts';
+import type { Lateral } from './lateral/lateral.ts';
+import { type Entry, lateralLayer } from './lateral/layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
 import { type Owner, ownerOf } from './ownership.ts';
 import { policyEnginesOf } from './policy-engines.ts';
@@ -36,6 +38,8 @@ export interface Surroundings {
   readonly exposure: Exposure;
   /** The exposure again, and what else the network axis reads. */
   readonly network: Network;
+  /** How an intruder from outside gets to it over the network, and over whom. */
+  readonly lateral: Lateral;
   readonly vulnerabilities: Vulnerabilities;
   readonly storage: Storage;
   /** The Services that select the workload together with others that are no version of it. */
@@ -51,6 +55,11 @@ export interface Surroundings {
 export interface SurroundingsLayer {
   /** All workloads of a world by key: who surrounds whom. */
   workloads(world: World): ReadonlyMap<string, Workload>;
+  /**
+   * What all surroundings rest on, in small steps, so that the caller may rest in between. `of` does it at once
+   * if it was not done.
+   */
+  prepare(world: World): Iterable<undefined>;
   of(workload: Workload, world: World, policy: RiskPolicy): Surroundings;
   /** Forgets workloads that were not asked for since the last sweep. */
   sweep(): void;
@@ -66,6 +75,7 @@ const combine = (
   escalation: Escalation,
   policyEngines: readonly string[],
   network: Network,
+  lateral: Lateral,
   vulnerabilities: Vulnerabilities,
   storage: Storage,
   sharedServices: readonly SharedService[],
@@ -83,6 +93,7 @@ const combine = (
   policyEngines,
   exposure: network.exposure,
   network,
+  lateral,
   vulnerabilities,
   storage,
   sharedServices,
@@ -115,6 +126,41 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     combined: perWorkload(combine, byReference),
   };
   const escalation = worldEscalation({ workloads, grants });
+  const lateral = lateralLayer();
+  /** What decides how the workload is entered. */
+  const entryOf = (workload: Workload, world: World): Entry => {
+    const { tables, exploitation } = world;
+    const { key, ref } = workload;
+    const declared = keyed.declared.get(ref.namespace, ...declaringIn(tables, ref.namespace));
+    const reports = inNamespace(tables.vulnerabilityreports, ref.namespace);
+    return {
+      workload,
+      network: network.of(workload, world, declared),
+      vulnerabilities: keyed.vulnerabilities.get(
+        key,
+        workload,
+        keyed.reports.get(ref.namespace, reports),
+        exploitation,
+      ),
+      configMaps: keyed.configMaps.get(key, workload, inNamespace(tables.configmaps, ref.namespace)),
+    };
+  };
+  let entries: { readonly world: World; readonly byKey: ReadonlyMap<string, Entry> } | undefined;
+  /** Of all workloads, before anything is said of one: an intruder may come over any of the others. */
+  function* prepare(world: World): Generator<undefined> {
+    if (entries?.world === world) return;
+    const byKey = new Map<string, Entry>();
+    for (const [key, workload] of workloads(world)) {
+      byKey.set(key, entryOf(workload, world));
+      yield;
+    }
+    yield* lateral.update(world, byKey.values());
+    entries = { world, byKey };
+  }
+  const entriesIn = (world: World): ReadonlyMap<string, Entry> => {
+    for (const _ of prepare(world)); // to its end
+    return entries?.byKey ?? new Map();
+  };
   let seen: { readonly world: World; readonly policyEngines: readonly string[] } | undefined;
   const policyEnginesIn = (world: World): readonly string[] => {
     if (seen?.world !== world)
@@ -130,9 +176,11 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
   };
   return {
     workloads,
+    prepare,
     of(workload, world, policy) {
-      const { tables, source, missing, exploitation } = world;
+      const { tables, source, missing } = world;
       const { key, ref } = workload;
+      const entry = entriesIn(world).get(key) ?? entryOf(workload, world);
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
         inNamespace(table, ref.namespace);
       const namespace = find(tables.namespaces, '', ref.namespace);
@@ -150,13 +198,9 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
         access(account, world),
         escalation.of(workload, world),
         policyEnginesIn(world),
-        network.of(workload, world, declared),
-        keyed.vulnerabilities.get(
-          key,
-          workload,
-          keyed.reports.get(ref.namespace, here(tables.vulnerabilityreports)),
-          exploitation,
-        ),
+        entry.network,
+        lateral.of(workload),
+        entry.vulnerabilities,
         keyed.storage.get(
           key,
           workload,
@@ -165,7 +209,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
         ),
         keyed.sharedServices.get(key, key, selection),
         keyed.sharedSecrets.get(key, key, sharing),
-        keyed.configMaps.get(key, workload, here(tables.configmaps)),
+        entry.configMaps,
         source,
         missing,
       );
@@ -173,6 +217,8 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     sweep() {
       for (const memo of Object.values(keyed)) memo.sweep();
       network.sweep();
+      lateral.sweep();
+      entries = undefined;
       escalation.sweep();
     },
   };

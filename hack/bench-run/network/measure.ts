@@ -9,10 +9,11 @@ import { createStore, type Store } from '../../../src/observe/store.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { assessor } from '../../../src/score/assessor.ts';
 import { type Network, networkLayer } from '../../../src/world/exposure/network.ts';
+import { lateralLayer } from '../../../src/world/lateral/layer.ts';
 import { keyedLayer } from '../../../src/world/layer.ts';
 import { declaredOf, declaringIn } from '../../../src/world/selection.ts';
 import type { Resource, World } from '../../../src/world/world.ts';
-import { workloadsLayer } from '../../../src/world/workloads.ts';
+import { type Workload, workloadsLayer } from '../../../src/world/workloads.ts';
 import { median, rounded } from '../statistics.ts';
 import { generate, loadOf, type NetworkLoad, policyAt, type Raw } from './generate.ts';
 
@@ -71,6 +72,27 @@ function deriving(): (world: World) => ReadonlyMap<string, Network> {
     network.sweep();
     declared.sweep();
     return found;
+  };
+}
+
+/** Lateral movement over the networks that were derived: of the whole graph at once. */
+function spreading() {
+  const layer = lateralLayer();
+  const workloads = workloadsLayer();
+  return (world: World, networks: ReadonlyMap<string, Network>) => {
+    const all: readonly Workload[] = [...workloads(world).values()];
+    const entries = all.flatMap((workload) => {
+      const network = networks.get(workload.key);
+      return network === undefined
+        ? []
+        : [{ workload, network, vulnerabilities: new Map(), configMaps: new Map() }];
+    });
+    const { result, took } = timed(() => {
+      for (const _ of layer.update(world, entries)); // to its end
+      return all.map((workload) => layer.of(workload));
+    });
+    layer.sweep();
+    return { took, reached: result.filter(({ approaches }) => approaches.length > 0).length };
   };
 }
 
@@ -134,6 +156,7 @@ async function measure(load: NetworkLoad): Promise<object> {
   const heapDuring = process.memoryUsage().heapUsed - aliveBefore;
   const peak = peakMB();
   const kept = alive() - aliveBefore;
+  const lateral = spreading()(world, result);
   const changed = await changes(load, store, put, derive);
   return {
     load,
@@ -141,6 +164,7 @@ async function measure(load: NetworkLoad): Promise<object> {
     workloads: result.size,
     openToTheInternet: [...result.values()].filter(({ exposure }) => exposure.level === 'internet').length,
     fromNothing: took,
+    lateral,
     memoryMB: {
       world: inMB(aliveBefore),
       networks: inMB(kept),

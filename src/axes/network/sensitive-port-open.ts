@@ -3,7 +3,7 @@ import { hasPort, type Protocol } from '../../world/exposure/ports.ts';
 import type { VariantExposure } from '../../world/exposure/exposure.ts';
 import type { Check } from '../check.ts';
 import { exposureIn } from './exposed.ts';
-import { type Sensitivity, sensitivityOf } from './sensitive-ports.ts';
+import { type Sensitivity, sensitivityOf } from '../../world/exposure/sensitive-ports.ts';
 
 /** Beyond the namespace only; the levels are those at which the port itself is open. */
 const weights: Readonly<Record<Sensitivity, Partial<Record<ExposureLevel, number>>>> = {

@@ -88,14 +88,19 @@ async function sweepOnce({ assessor, world, policy, onAssessed, onError }: Optio
   const present = new Map<string, Workload>();
   let begun = performance.now();
   let busy = 0;
-  for (const { workload, assessment, error, changed } of assessor.each(world(), policy())) {
-    present.set(workload.key, workload);
-    if (changed && assessment !== undefined) onAssessed(assessment, since);
-    if (changed && error !== undefined) onError(error);
-    if (performance.now() - begun < SLICE) continue;
+  const rest = async (): Promise<void> => {
     busy += performance.now() - begun;
     await nextTurn();
     begun = performance.now();
+  };
+  const isLong = () => performance.now() - begun >= SLICE;
+  const seen = world();
+  for (const _ of assessor.prepare(seen)) if (isLong()) await rest();
+  for (const { workload, assessment, error, changed } of assessor.each(seen, policy())) {
+    present.set(workload.key, workload);
+    if (changed && assessment !== undefined) onAssessed(assessment, since);
+    if (changed && error !== undefined) onError(error);
+    if (isLong()) await rest();
   }
   return { present, seconds: (busy + performance.now() - begun) / 1000 };
 }

@@ -16,9 +16,19 @@ const wordsOf: Readonly<Record<AttackPath['consequence'], string>> = {
 export const drawn = (from: string, paths: readonly AttackPath[]): string =>
   `${paths.map((path) => [heading(from, path), ...path.steps.flatMap(stepLines)].join('\n')).join('\n\n')}\n`;
 
+/** Where a path begins that comes from outside. */
+const outside: Readonly<Record<string, string>> = {
+  internet: 'somebody on the internet',
+  'node-network': "somebody on the nodes' network",
+};
+
 function heading(from: string, { consequence, steps }: AttackPath): string {
   const far = steps.length === 1 ? 'one step' : `${steps.length} steps`;
-  return `${clean(from)} reaches ${wordsOf[consequence]} in ${far}:\n  ${clean(from)}`;
+  const start = steps[0]?.from ?? from;
+  const who = outside[start];
+  return who === undefined
+    ? `${clean(from)} reaches ${wordsOf[consequence]} in ${far}:\n  ${clean(from)}`
+    : `${who} reaches ${wordsOf[consequence]} in ${far}, over ${clean(from)}:\n  ${start}`;
 }
 
 const stepLines = ({ to, because }: Step): readonly string[] => [

@@ -3,6 +3,7 @@ import { checks } from '../../axes/index.ts';
 import { defaultPolicy } from '../../policy/policy.ts';
 import { assess } from '../../score/assess.ts';
 import type { AttackPath, Consequence } from '../../world/escalation/path.ts';
+import { fromOutside, type Lateral } from '../../world/lateral/lateral.ts';
 import { surroundingsLayer } from '../../world/surroundings.ts';
 import { type Resource, resources, textOf, type World } from '../../world/world.ts';
 import { fromCluster, fromFiles, type Where } from '../access/known.ts';
@@ -16,8 +17,8 @@ export interface PathFlags extends Where {
   readonly to?: Consequence;
 }
 
-/** What no path is found by; to leave it out saves most of the reading. */
-const unneeded: ReadonlySet<Resource> = new Set(['vulnerabilityreports', 'configmaps', 'endpointslices']);
+/** They tell no path, only which of several ways in is the likeliest; to leave them out saves most of the reading. */
+const unneeded: ReadonlySet<Resource> = new Set(['vulnerabilityreports', 'configmaps']);
 
 /**
  * @param name `ns/kind/name`
@@ -31,21 +32,28 @@ export async function path(name: string, flags: PathFlags, streams: Streams = pr
     flags.files === undefined
       ? await fromCluster(flags, needed, nowMinute, streams)
       : await fromFiles(flags.files, nowMinute, streams);
-  const { from, paths } = pathsOf(name, world);
+  const { from, paths, lateral } = pathsOf(name, world);
   const wanted = paths.filter(({ consequence }) => flags.to === undefined || consequence === flags.to);
-  await write(streams.stdout, [printed(from, wanted, flags)]);
+  await write(streams.stdout, [printed(from, fromOutside(wanted, lateral), flags)]);
   if (errors.length > 0) return 2;
   return flags.to !== undefined && wanted.length === 0 ? 1 : 0;
 }
 
-function pathsOf(
-  name: string,
-  world: World,
-): { readonly from: string; readonly paths: readonly AttackPath[] } {
+interface Found {
+  readonly from: string;
+  readonly paths: readonly AttackPath[];
+  readonly lateral: Lateral;
+}
+
+function pathsOf(name: string, world: World): Found {
   const surroundings = surroundingsLayer();
   const workload = findWorkload(name, surroundings.workloads(world));
   const around = surroundings.of(workload, world, defaultPolicy);
-  return { from: nameOf(workload), paths: assess(workload, around, checks).attackPaths };
+  return {
+    from: nameOf(workload),
+    paths: assess(workload, around, checks).attackPaths,
+    lateral: around.lateral,
+  };
 }
 
 function printed(from: string, paths: readonly AttackPath[], { output, to }: PathFlags): string {

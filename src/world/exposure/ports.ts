@@ -36,7 +36,8 @@ function perProtocol(a: Ports, b: Ports, operation: Operation): Ports {
 }
 
 export const unionPorts = (a: Ports, b: Ports): Ports => perProtocol(a, b, intervals.union);
-export const intersectPorts = (a: Ports, b: Ports): Ports => perProtocol(a, b, intervals.intersection);
+export const intersectPorts = (a: Ports, b: Ports): Ports =>
+  a === allPorts ? b : b === allPorts ? a : perProtocol(a, b, intervals.intersection);
 export const subtractPorts = (a: Ports, b: Ports): Ports => perProtocol(a, b, intervals.difference);
 
 export const equalPorts = (a: Ports, b: Ports): boolean =>

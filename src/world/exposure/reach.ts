@@ -94,7 +94,7 @@ export function reachOf(
 }
 
 /** Pods have addresses of a private network; a block that holds such a network whole may hold all of them. */
-const coversPrivateNetwork = (addresses: Addresses): boolean =>
+export const coversPrivateNetwork = (addresses: Addresses): boolean =>
   privateNetworks.some((network) => intervals.contains(addresses, network));
 
 /** What a rule grants to one peer, before it is known which pod its port names are asked of. */

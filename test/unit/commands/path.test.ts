@@ -37,20 +37,26 @@ describe('hexarisk path', () => {
     expect(others).to.deep.equal([]);
     expect(found?.consequence).to.equal('cluster-admin');
     expect(found?.steps.map(({ from, to }) => `${from} > ${to}`)).to.deep.equal([
+      'internet > ci/statefulset/jenkins',
+      'ci/statefulset/jenkins > ci/deployment/runner',
       'ci/deployment/runner > sa:ci/runner',
       'sa:ci/runner > sa:ci/deployer',
       'sa:ci/deployer > sa:legacy/tiller',
       'sa:legacy/tiller > cluster-admin',
     ]);
-    expect(found?.steps[2]?.because.map(({ object, path: place }) => `${object} ${place}`)).to.deep.equal([
+    expect(found?.steps[4]?.because.map(({ object, path: place }) => `${object} ${place}`)).to.deep.equal([
       'Role legacy/deployer /rules/0',
       'RoleBinding legacy/deployer /subjects/0',
     ]);
   });
 
-  it('draws the path in words', async () => {
+  it('draws the path in words, from the internet where a way leads in from there', async () => {
     const { stdout } = await run('ci/deployment/runner', { to: 'cluster-admin' });
-    expect(stdout).to.match(/^ci\/deployment\/runner reaches cluster-admin in 4 steps:\n/);
+    expect(stdout).to.match(
+      /^somebody on the internet reaches cluster-admin in 6 steps, over ci\/deployment\/runner:\n {2}internet\n/,
+    );
+    expect(stdout).to.include('Service ci/jenkins /spec/type: internet -> LoadBalancer ci/jenkins:8080');
+    expect(stdout).to.include('StatefulSet ci/jenkins: port 8080 is Jenkins: runs any code');
     expect(stdout).to.include('\n  -> sa:ci/deployer\n');
     expect(stdout).to.include('Role legacy/deployer /rules/0: lets it, in legacy, write workloads');
   });

@@ -103,6 +103,40 @@ subjects: [{kind: ServiceAccount, name: boss, namespace: default}]
     expect(await swept()).to.deep.equal(['+boss', '+helper']);
   });
 
+  it('tells only whom a door to the internet touches: who has it, and whom one gets to from there', async () => {
+    const labelled = (name: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: a, image: x, ports: [{containerPort: 80}]}]}}}\n`;
+    const lets = (name: string, from: string) => `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: ${name}}
+spec: {podSelector: {matchLabels: {app: ${name}}}, ingress: [{from: [{podSelector: {matchLabels: {app: ${from}}}}]}]}
+`;
+    const load = async (type: string) => {
+      const service = `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: ${type}, selector: {app: web}, ports: [{port: 80}]}\n`;
+      const documents = [
+        ...['api', 'closed', 'other', 'web'].map(labelled),
+        lets('api', 'web'),
+        lets('closed', 'other'),
+        lets('other', 'closed'),
+        service,
+      ];
+      return (await loadWorld([{ name: 'test', content: documents.join('---\n') }], 0)).world;
+    };
+    world = await load('ClusterIP');
+    const { tables } = await load('LoadBalancer');
+    const { tables: again } = await load('LoadBalancer');
+    sweeper.begin();
+    expect(await swept()).to.deep.equal(['+api', '+closed', '+other', '+web']);
+    world = { ...world, tables: { ...world.tables, services: tables.services } };
+    sweeper.touch();
+    expect(await swept()).to.deep.equal(['+api', '+web']);
+    // the same Service, read anew
+    world = { ...world, tables: { ...world.tables, services: again.services } };
+    sweeper.touch();
+    expect(await swept()).to.deep.equal([]);
+  });
+
   it('sweeps once for a burst', async () => {
     sweeper.begin();
     for (let index = 0; index < 100; index += 1) sweeper.touch();

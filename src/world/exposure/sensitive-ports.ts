@@ -2,7 +2,7 @@
  * Ports that give much to whoever connects, by their well-known numbers; a number that many other programs use as well
  * (8080, 8888, 9000) only where the image is of a program that is known to listen there.
  */
-import type { Protocol } from '../../world/exposure/ports.ts';
+import type { Protocol } from './ports.ts';
 
 /** What a service behind a port gives: how much it weighs is decided by how far it is open. */
 export type Sensitivity = 'control' | 'data';
