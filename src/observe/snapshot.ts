@@ -49,6 +49,8 @@ export async function readCluster(
   await Promise.all(
     resources.map((resource) =>
       read(resource).catch((error: unknown) => {
+        // a CRD that is not installed is no evidence that is missing: there are no such objects
+        if (error instanceof StatusError && error.code === 404 && resourceInfos[resource].optional) return;
         const why = whyMissing(error, resource);
         if (why === undefined) {
           const failed = new Error(faultOf(error, resource).why, { cause: error });
@@ -66,8 +68,5 @@ export async function readCluster(
 function whyMissing(error: unknown, resource: Resource): string | undefined {
   if (error instanceof UnknownVersionError) return error.message;
   if (!(error instanceof StatusError)) return undefined;
-  if (error.code === 403) return `you may not list ${resource}`;
-  if (error.code === 404)
-    return resourceInfos[resource].optional ? `${resource} is not installed` : undefined;
-  return undefined;
+  return error.code === 403 ? `you may not list ${resource}` : undefined;
 }

@@ -16,14 +16,17 @@ describe('hexarisk path, asked of a cluster', function () {
   });
   after(() => kubectl('delete', '-f', demoFolder, '--ignore-not-found', '--wait=false'));
 
-  it('finds the way from a build to cluster-admin, over two other accounts', async () => {
+  it('finds the way from outside to a build, and from there to cluster-admin, over two other accounts', async () => {
     const { code, stdout, stderr } = await ran((streams) =>
       path('ci/deployment/runner', { output: 'json', to: 'cluster-admin', kubeconfig }, streams),
     );
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
     const [{ steps }] = JSON.parse(stdout) as [{ steps: readonly { from: string; to: string }[] }];
+    expect(steps[0]?.from).to.equal('internet');
     expect(steps.map(({ to }) => to)).to.deep.equal([
+      'ci/statefulset/jenkins',
+      'ci/deployment/runner',
       'sa:ci/runner',
       'sa:ci/deployer',
       'sa:legacy/tiller',

@@ -7,7 +7,6 @@ import { overlapPorts, type Ports, portsText } from '../exposure/ports.ts';
 import type { SensitivePort } from '../exposure/sensitive-ports.ts';
 import type { Ref } from '../objects.ts';
 import { type Face, faces, type Foothold } from './foothold.ts';
-import { ruleOut } from './sources.ts';
 import type { Arrival, Hop, Spread } from './spread.ts';
 
 export interface Lateral {
@@ -69,7 +68,7 @@ function approach(
   foothold: Foothold,
   face: Face,
   arrival: Arrival,
-  { zone, ports }: Hop,
+  { into, ports }: Hop,
 ): Approach {
   const gives = face === 'sensitive' ? givenAt(foothold, ports) : undefined;
   return {
@@ -78,7 +77,7 @@ function approach(
     ports: portsText(ports),
     ...(gives === undefined ? {} : { gives }),
     isSilent: foothold.isSilent,
-    ...(zone.rule === undefined ? {} : { rule: { policy: zone.rule.policy, path: zone.rule.path } }),
+    ...(into === undefined ? {} : { rule: { policy: into.policy, path: into.path } }),
   };
 }
 
@@ -110,20 +109,22 @@ function givingWay({ weaknesses, ref }: Foothold, taken: Face, { over }: Arrival
   return weakness === undefined ? [] : [{ object: ref, text: weakness.text, about: ref.namespace }];
 }
 
-function reasonsOut({ ref }: Foothold, { source, target, ports }: Hop): readonly Reason[] {
-  const rule = ruleOut(source, target.endpoint, ports);
-  if (rule === undefined) return [];
+function reasonsOut({ ref }: Foothold, { out, ports }: Hop): readonly Reason[] {
+  if (out === undefined) return [];
   const text = `lets it connect out to ${portsText(ports)}`;
-  return [{ object: rule.policy, path: rule.path, text, about: ref.namespace }];
+  return [{ object: out.policy, path: out.path, text, about: ref.namespace }];
 }
 
-function reasonIn({ ref, isSilent }: Foothold, { zone, target, ports }: Hop): Reason {
+function reasonIn({ ref, isSilent }: Foothold, { into, zone, ports }: Hop): Reason {
   const open = isSilent ? 'all ports (it declares none)' : portsText(ports);
-  if (zone.rule !== undefined)
-    return { object: zone.rule.policy, path: zone.rule.path, text: `lets it in to ${open}` };
-  if (target.endpoint.pod.hostNetwork === true)
-    return { object: ref, text: `policies do not apply on the node's network, so it accepts ${open}` };
-  return zone.kind === 'closed'
-    ? { object: ref, text: `a cluster-wide policy lets it in to ${open}` }
-    : { object: ref, text: `no NetworkPolicy selects it, so it accepts ${open}` };
+  return into === undefined
+    ? { object: ref, text: `${letInBy[zone]} ${open}` }
+    : { object: into.policy, path: into.path, text: `lets it in to ${open}` };
 }
+
+const letInBy: Readonly<Record<Hop['zone'], string>> = {
+  open: 'no NetworkPolicy selects it, so it accepts',
+  closed: 'a cluster-wide policy lets it in to',
+  node: "policies do not apply on the node's network, so it accepts",
+  rule: 'lets it in to',
+};

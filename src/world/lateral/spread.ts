@@ -7,9 +7,10 @@ import type { Policies } from '../exposure/connections.ts';
 import { type Endpoint, namespaceLabels } from '../exposure/policies.ts';
 import { noAddresses } from '../exposure/addresses.ts';
 import { intersectPorts, isEmptyPorts, type Ports } from '../exposure/ports.ts';
+import type { Rule } from '../exposure/rules.ts';
 import type { Namespace } from '../objects.ts';
 import { type Door, type Face, faces, type Foothold } from './foothold.ts';
-import { letOut, type Source, sourcesUnder } from './sources.ts';
+import { letOut, ruleOut, type Source, sourcesUnder } from './sources.ts';
 import { letIn, type Pods, type Target, type Zone, zonesUnder } from './zones.ts';
 
 /** Past these a way is less likely than that a workload is entered somehow, which the model assumes of each. */
@@ -29,10 +30,12 @@ export interface Arrival {
 export interface Hop {
   /** The index of the foothold from which it leads. */
   readonly from: number;
-  readonly source: Source;
-  readonly zone: Zone;
-  readonly target: Target;
   readonly ports: Ports;
+  /** The rules that let out and in, where policies ask for one. */
+  readonly out: Rule | undefined;
+  readonly into: Rule | undefined;
+  /** Why it is let in where no rule of a NetworkPolicy does. */
+  readonly zone: Zone['kind'] | 'node';
 }
 
 export interface Spread {
@@ -122,8 +125,7 @@ class Arrivals {
       for (const face of this.#left[target.foothold] ?? []) {
         const reached = intersectPorts(open, ports[face]);
         if (isEmptyPorts(reached)) continue;
-        const over = { from: from.foothold, source, zone, target, ports: reached };
-        this.#arrive(target.foothold, face, { ...at, over });
+        this.#arrive(target.foothold, face, { ...at, over: hopOf(from, source, zone, target, reached) });
       }
     }
     zone.targets = zone.targets.filter(({ foothold }) => this.#left[foothold]?.size !== 0);
@@ -150,6 +152,15 @@ class Arrivals {
     ((this.#waiting[doubts] ??= [])[hops] ??= []).push(taking);
   }
 }
+
+/** Only what is told of it: sources and zones are forgotten after the search. */
+const hopOf = (from: Pods, source: Source, zone: Zone, { endpoint }: Target, ports: Ports): Hop => ({
+  from: from.foothold,
+  ports,
+  out: source.isFree ? undefined : ruleOut(source, endpoint, ports),
+  into: zone.rule,
+  zone: endpoint.pod.hostNetwork === true ? 'node' : zone.kind,
+});
 
 function podsIn(
   footholds: readonly Foothold[],
