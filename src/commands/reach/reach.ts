@@ -109,12 +109,9 @@ async function fromCluster(options: ClusterOptions, { stderr }: Streams): Promis
   const { world, skipped } = await readCluster(connection, needed, 0).catch((error: unknown) => {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   });
-  const missing = [...world.missing].filter(
-    ([resource, why]) => !(resourceInfos[resource].optional && why.endsWith('is not installed')),
-  );
   const problems = [
     ...skipped.map(({ resource, name, problem }) => `${resourceInfos[resource].kind} ${name}: ${problem}`),
-    ...missing.map(([, why]) => why),
+    ...world.missing.values(),
   ];
   for (const problem of problems) stderr.write(`error: ${clean(problem)}\n`);
   return { world, isWhole: problems.length === 0 };
