@@ -1,7 +1,7 @@
 /** A request of the operator, as the faults see it. */
 export interface Exchange {
-  readonly verb: 'list' | 'watch' | 'get' | 'create' | 'update' | 'apply' | 'delete';
-  /** The plural name, `deployments`; empty for a path that is no resource's. */
+  readonly verb: 'list' | 'watch' | 'get' | 'create' | 'update' | 'apply' | 'delete' | 'discover';
+  /** The plural name, `deployments`; of discovery the group; empty for any other path. */
   readonly resource: string;
   /** `namespace/name`, `name` or `namespace/` as far as the path says. */
   readonly object: string;
@@ -17,7 +17,12 @@ const verbs: Readonly<Record<string, Exchange['verb']>> = {
   DELETE: 'delete',
 };
 
+/** Which versions of a group are served. */
+const DISCOVERY = /^\/apis\/(?<group>[^/]+)$/;
+
 export function exchangeOf(method: string, url: URL): Exchange {
+  const group = DISCOVERY.exec(url.pathname)?.groups?.['group'];
+  if (group !== undefined) return { verb: 'discover', resource: group, object: '' };
   const { namespace = '', resource = '', name = '' } = PATH.exec(url.pathname)?.groups ?? {};
   const read = url.searchParams.has('watch') ? 'watch' : name === '' ? 'list' : 'get';
   return {

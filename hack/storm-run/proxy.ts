@@ -42,7 +42,7 @@ export interface Proxy {
   readonly relay: Relay;
   /** What is asked now, and was until now. */
   readonly watches: ReadonlySet<OpenWatch>;
-  /** How often a resource was listed or watched so far. */
+  /** How often a resource was listed or watched so far, or a group asked for its versions. */
   asked(resource: string): number;
   /** Puts a rule in force, until the function that it returns is called. */
   rule(rule: Rule): () => void;
@@ -55,6 +55,8 @@ interface Options {
   readonly server: string;
   readonly pair: KeyAndCertificate & { readonly ca: string };
 }
+
+const counted: ReadonlySet<Exchange['verb']> = new Set(['list', 'watch', 'discover']);
 
 type Request = Http2ServerRequest;
 type Response = Http2ServerResponse;
@@ -110,8 +112,7 @@ export async function startProxy({ server, pair }: Options): Promise<Proxy> {
 
   const handle = async (incoming: Request, response: Response) => {
     const exchange = exchangeOf(incoming.method, new URL(incoming.url, server));
-    if (exchange.verb === 'list' || exchange.verb === 'watch')
-      asked.set(exchange.resource, (asked.get(exchange.resource) ?? 0) + 1);
+    if (counted.has(exchange.verb)) asked.set(exchange.resource, (asked.get(exchange.resource) ?? 0) + 1);
     const body = await textOf(incoming);
     const effect = firstEffect(rules, exchange, body);
     if (effect?.kind === 'answer') {

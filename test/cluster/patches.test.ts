@@ -1,6 +1,5 @@
 /** Every machine patch, offered to the API server: the object has to be as valid with it as it was without. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import { ApiClient } from '../../hack/cluster/api-client.ts';
@@ -9,7 +8,7 @@ import { layoutOf } from '../../hack/cluster/layout.ts';
 import type { Check, PatchOperation } from '../../src/axes/check.ts';
 import { checks } from '../../src/axes/index.ts';
 import { readYaml } from '../../src/observe/files/yaml.ts';
-import { axesFolder, findIn, fixture } from '../support/fixture.ts';
+import { findIn, fixture, fixturePath } from '../support/fixture.ts';
 import { apply, eventually, freshNamespace, get, sharedControlPlane, START_TIMEOUT_MS } from './harness.ts';
 
 interface Raw {
@@ -37,7 +36,7 @@ async function patchOf(
   check: Check,
 ): Promise<{ readonly objects: readonly Raw[]; readonly patch: readonly PatchOperation[] }> {
   const patch = findIn(check, await fixture(check.id, 'fires')).flatMap((found) => found.remediation.patch);
-  const text = readFileSync(join(axesFolder, `${check.id}.fires.yaml`), 'utf8');
+  const text = readFileSync(fixturePath(check.id, 'fires'), 'utf8');
   return { objects: readYaml(text).documents.map(({ value }) => value as Raw), patch };
 }
 

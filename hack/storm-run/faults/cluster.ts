@@ -12,10 +12,12 @@ const crdLost = (name: string, resource: string, crd: (stage: Stage) => KubeObje
   async inject(stage) {
     const { proxy, api, until } = stage;
     const definition = crd(stage);
-    const isAsked = askedAgain({ proxy }, [resource]);
+    const group = definition.metadata.name.slice(resource.length + 1);
+    // whether it is installed may be asked instead
+    const isAsked = [resource, group].map((what) => askedAgain({ proxy }, [what]));
     await remove(api, definition);
     await untilGone(api, definition);
-    await until(`${resource} to be asked for`, isAsked);
+    await until(`${resource} to be asked for`, () => isAsked.some((is) => is()));
     const isAskedAgain = askedAgain({ proxy }, [resource]);
     await create(api, definition);
     await until(`${resource} to be asked for again`, isAskedAgain);
