@@ -34,12 +34,19 @@ export interface Sweeper {
 /** How long the world must be quiet before a sweep, and how long a stream of changes may put it off. */
 const QUIET = 40;
 const LONGEST = 250;
+/**
+ * A sweep is followed by this many times its own time without one, so that an endless stream of changes (a rollout after
+ * the other) takes a quarter of a core at most; and for how long at the longest.
+ */
+const REST = 3;
+const LONGEST_REST = 1000;
 /** The longest time that the event loop is held. */
 const SLICE = 8;
 
 export function startSweeper(options: Options): Sweeper {
   let seen: ReadonlyMap<string, Workload> = new Map();
   let first: number | undefined;
+  let rested = 0;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = false;
   let begun = false;
@@ -48,8 +55,9 @@ export function startSweeper(options: Options): Sweeper {
   const schedule = () => {
     if (!begun || stopped || sweeping || first === undefined) return;
     clearTimeout(timer);
-    const left = Math.max(0, first + LONGEST - performance.now());
-    timer = setTimeout(() => void run(), Math.min(QUIET, left));
+    const now = performance.now();
+    const left = Math.max(0, first + LONGEST - now);
+    timer = setTimeout(() => void run(), Math.max(Math.min(QUIET, left), rested - now));
   };
   const run = async () => {
     const since = first ?? performance.now();
@@ -59,6 +67,7 @@ export function startSweeper(options: Options): Sweeper {
       const { present, seconds } = await sweepOnce(options, since);
       for (const workload of seen.values()) if (!present.has(workload.key)) options.onGone(workload);
       seen = present;
+      rested = performance.now() + Math.min(LONGEST_REST, REST * seconds * 1000);
       options.onSwept(seconds);
     } catch (error) {
       options.onError(error);

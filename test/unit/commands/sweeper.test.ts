@@ -151,4 +151,39 @@ spec: {podSelector: {matchLabels: {app: ${name}}}, ingress: [{from: [{podSelecto
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(told).to.deep.equal([]);
   });
+
+  it('rests three times as long as a sweep took, however fast changes come', async () => {
+    const busy = { count: 0, milliseconds: 0 };
+    const slow = startSweeper({
+      assessor: {
+        prepare: () => [],
+        each() {
+          const end = performance.now() + 60;
+          while (performance.now() < end);
+          return [];
+        },
+      },
+      world: () => world,
+      policy: () => defaultPolicy,
+      onAssessed: () => undefined,
+      onGone: () => undefined,
+      onSwept: (seconds) => {
+        busy.count += 1;
+        busy.milliseconds += seconds * 1000;
+      },
+      onError: (error) => told.push(String(error)),
+    });
+    slow.begin();
+    const begun = performance.now();
+    while (performance.now() - begun < 1000) {
+      slow.touch();
+      await new Promise((resolve) => setTimeout(resolve, 50)); // long enough to be taken for the end of a burst
+    }
+    slow.stop();
+    expect(told).to.deep.equal([]);
+    expect(busy.count).to.be.at.least(2);
+    // the last one may not have rested yet
+    const share = (busy.milliseconds - 60) / (performance.now() - begun);
+    expect(share).to.be.at.most(0.27);
+  });
 });
