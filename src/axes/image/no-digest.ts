@@ -15,7 +15,7 @@ export default {
       .filter(({ reference }) => reference.digest === undefined)
       .map(({ shown, evidence }) => ({
         weight: 0.15, // needs someone who can push there
-        message: `image ${shown} has no digest: whoever can push to its repository decides what runs`,
+        message: `image ${shown} has no digest: who can push decides what runs`,
         evidence,
         remediation: { text: 'Write the digest behind the tag: web:1.2@sha256:<digest>', patch: [] },
       })),

@@ -15,7 +15,7 @@ export default {
       .filter(({ list, text }) => list !== 'ephemeralContainers' && !vulnerabilities.has(text))
       .map(({ container, text, shown, evidence }) => ({
         weight: 0.35,
-        message: `no vulnerability data of ${text === '' ? `container ${container.name}` : `image ${shown}`}: known holes in it stay unseen`,
+        message: `no vulnerability data of ${text === '' ? `container ${container.name}` : `image ${shown}`}`,
         evidence,
         remediation: {
           text: 'Run a scanner that writes VulnerabilityReports, such as trivy-operator, or find out why it skips this image',

@@ -21,7 +21,7 @@ export default {
     return [
       {
         weight: 0.1, // nothing that an intruder in this workload gains by itself
-        message: `namespace ${namespace.metadata.name} has no label ${ENFORCE}: it admits pods of every kind`,
+        message: `namespace ${namespace.metadata.name} has no label ${ENFORCE}`,
         evidence: [
           {
             object: refOf(namespace),

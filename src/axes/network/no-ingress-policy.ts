@@ -19,7 +19,7 @@ export default {
     return [
       {
         weight: 0.15, // a missing second lock: what is open is weighed by the family `exposure`
-        message: `no NetworkPolicy of namespace ${workload.ref.namespace} isolates its pods: every port is open by default`,
+        message: `no NetworkPolicy of namespace ${workload.ref.namespace} isolates its pods`,
         evidence: [{ object: variant.ref, path: variant.at() }],
         remediation: {
           text: 'Add a default-deny NetworkPolicy to the namespace (podSelector: {}, policyTypes: [Ingress]), then allow each caller',

@@ -28,7 +28,7 @@ export default {
       return [
         {
           weight: ALL,
-          message: `an intruder can connect to anywhere: the internet, the API server, every kubelet (${reason})`,
+          message: `an intruder can connect anywhere: ${reason}`,
           evidence: [{ object: variant.ref, path: variant.at(...(egress.onNode ? ['hostNetwork'] : [])) }],
           remediation: {
             text: 'Add a NetworkPolicy with policyTypes: [Egress] that allows name resolution (port 53) and the places it needs',

@@ -23,7 +23,7 @@ export default {
       const capabilities = container.securityContext?.capabilities;
       return {
         weight: worst.weight,
-        message: `container ${container.name} keeps ${kept.length} default capabilities, ${worst.name} among them: ${worst.gives}`,
+        message: `container ${container.name} keeps ${kept.length} default capabilities, ${worst.name} among them`,
         evidence: [placeIn(variant, located, 'securityContext', 'capabilities', 'drop')],
         remediation: {
           text: 'Drop ALL capabilities, and add back only what the program misses',
