@@ -7,8 +7,7 @@ import type { Check, Found, PatchOperation } from '../check.ts';
 import { exposureIn } from './exposed.ts';
 
 const WEIGHT = 0.25; // the top of low: what it gives depends on the cloud and on the node's role there
-const MESSAGE =
-  "an intruder can ask the cloud's metadata service for the node's credentials";
+const MESSAGE = "an intruder can ask the cloud's metadata service for the node's credentials";
 
 export default {
   id: 'network/metadata-service',
