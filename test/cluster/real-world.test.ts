@@ -236,12 +236,16 @@ describe('real installs in a cluster', function () {
     files = await fromFiles(offering.accepted);
     const operator = await startedOperator({ args: ['--young-after=0s'] });
     ({ log, other } = operator);
-    await eventually('a report for each workload', async () => {
-      cluster = await fromCluster(namespaces);
-      const missing = [...files.keys()].filter((key) => !cluster.has(key) && !isGone(key));
-      if (missing.length > 0) throw new Error(`none for ${missing.join(', ')}`);
-      return true;
-    });
+    await eventually(
+      'a report for each workload',
+      async () => {
+        cluster = await fromCluster(namespaces);
+        const missing = [...files.keys()].filter((key) => !cluster.has(key) && !isGone(key));
+        if (missing.length > 0) throw new Error(`none for ${missing.join(', ')}`);
+        return true;
+      },
+      { timeoutMs: 120_000 },
+    );
     expect(await operator.stop()).to.equal(0);
     cluster = await fromCluster(namespaces);
   });
