@@ -2,6 +2,7 @@
 import type { Slim } from '../world/objects.ts';
 import { type Resource, resources, type World } from '../world/world.ts';
 import type { Connection } from './connection.ts';
+import { healthOf } from './health.ts';
 import { type Projected, projector } from './project.ts';
 import { type Patience, reflect, type Sink } from './reflector.ts';
 import { resourceInfos } from './resources.ts';
@@ -45,16 +46,12 @@ export function observe(options: Options): Observer {
   const store = createStore();
   const projects = projector();
   const waiting = new Set<Resource>(resources);
-  const troubles = new Map<
-    string,
-    { readonly resource: string; readonly since: number; readonly why: string }
-  >();
   let announce: () => void = () => undefined;
   const synced = new Promise<void>((resolve) => (announce = resolve));
   const arrived = (resource: Resource) => {
     if (waiting.delete(resource) && waiting.size === 0) announce();
   };
-  const health = healthOf(troubles, events);
+  const health = healthOf(events);
 
   const objectsOf = (resource: Resource, outcomes: readonly Projected[]): readonly Slim[] =>
     outcomes.flatMap((outcome) => {
@@ -103,7 +100,7 @@ export function observe(options: Options): Observer {
       health.well(resource);
       arrived(resource);
     },
-    unwell: (why) => health.unwell(resource, why),
+    unwell: (why, busy) => health.unwell(resource, why, busy),
     well: () => health.well(resource),
   });
 
@@ -124,23 +121,8 @@ export function observe(options: Options): Observer {
     world: (nowMinute, youngAfter) => store.world(nowMinute, youngAfter),
     count: (resource) => store.count(resource),
     blindTo: () => store.missing().filter((resource) => !resourceInfos[resource].optional),
-    unwell: () => [...troubles.values()],
+    unwell: () => health.troubles(),
     done: Promise.all(running).then(() => undefined),
-  };
-}
-
-type Trouble = { readonly resource: string; readonly since: number; readonly why: string };
-
-function healthOf(troubles: Map<string, Trouble>, events: Pick<ObserveEvents, 'unwell' | 'well'>) {
-  return {
-    unwell(resource: string, why: string) {
-      const known = troubles.get(resource);
-      if (known?.why !== why) events.unwell(resource, why);
-      troubles.set(resource, { resource, since: known?.since ?? Date.now(), why });
-    },
-    well(resource: string) {
-      if (troubles.delete(resource)) events.well(resource);
-    },
   };
 }
 

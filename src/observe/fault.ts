@@ -25,8 +25,11 @@ export type Fault =
    * not have the resource.
    */
   | { readonly kind: 'missing'; readonly why: string; readonly absent?: true }
-  /** The server is unwell or out of reach: keep the old data, back off. */
-  | { readonly kind: 'retry'; readonly why: string; readonly after?: number };
+  /**
+   * The server is unwell or out of reach: keep the old data, back off. `busy`: it is there and asks to wait, as it
+   * does for a moment after a CRD was installed.
+   */
+  | { readonly kind: 'retry'; readonly why: string; readonly after?: number; readonly busy?: true };
 
 /** The server has the resource, but in versions that are not known here: it can be seen, and not read. */
 export class UnknownVersionError extends Error {
@@ -50,7 +53,8 @@ export function faultOf(error: unknown, resource: string): Fault {
         return { kind: 'missing', why: `${resource} is not installed`, absent: true };
       default: {
         const why = `listing ${resource}: HTTP ${error.code} ${error.message}`;
-        return { kind: 'retry', why, ...(error.retryAfter === undefined ? {} : { after: error.retryAfter }) };
+        const after = error.retryAfter === undefined ? {} : { after: error.retryAfter };
+        return { kind: 'retry', why, ...after, ...(error.code === 429 ? { busy: true } : {}) };
       }
     }
   }

@@ -19,8 +19,8 @@ export interface Sink {
    * @param absent the server does not have it, rather than not showing it
    */
   missing(why: string, absent: boolean): void;
-  /** The server is unwell; what the sink has stays. `since` counts failures in a row. */
-  unwell(why: string): void;
+  /** The server is unwell, or `busy`: it asks to wait. What the sink has stays. */
+  unwell(why: string, busy: boolean): void;
   /** The server answers again. */
   well(): void;
 }
@@ -114,7 +114,7 @@ async function recover(
       } else await pause(wait.next(), signal);
       return undefined;
     case 'retry':
-      sink.unwell(fault.why);
+      sink.unwell(fault.why, fault.busy === true);
       await pause(wait.next(fault.after), signal);
       return version;
   }

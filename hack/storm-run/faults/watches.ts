@@ -16,8 +16,11 @@ function onWatches(
   return {
     name,
     async inject({ proxy, random, until }) {
-      await until('a watch to be open', () => choose([...proxy.watches], random).length > 0);
-      const chosen = choose([...proxy.watches], random);
+      let chosen: readonly OpenWatch[] = [];
+      await until('a watch to be open', () => {
+        chosen = choose([...proxy.watches], random);
+        return chosen.length > 0;
+      });
       const isAsked = askedAgain(
         { proxy },
         chosen.map(({ resource }) => resource),
@@ -33,8 +36,13 @@ const builtIn = resources.filter((resource) => !resourceInfos[resource].optional
 
 /** Everything that the operator watches now; at least most of what every API server has. */
 export async function allWatched({ proxy, until }: Stage): Promise<readonly string[]> {
-  await until('most to be watched', () => proxy.watches.size >= builtIn.length - 3);
-  return [...proxy.watches].map(({ resource }) => resource);
+  let watched: readonly string[] = [];
+  // taken in the same moment as counted: another fault may end them all in the next
+  await until('most to be watched', () => {
+    watched = [...proxy.watches].map(({ resource }) => resource);
+    return watched.length >= builtIn.length - 3;
+  });
+  return watched;
 }
 
 export function askedAgain({ proxy }: Pick<Stage, 'proxy'>, resources: readonly string[]): () => boolean {
