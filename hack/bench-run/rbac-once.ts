@@ -6,7 +6,7 @@ import { accessLayer, grantsLayer } from '../../src/world/access/layer.ts';
 import { accountOf } from '../../src/world/account.ts';
 import { worldEscalation } from '../../src/world/escalation/layer.ts';
 import { inNamespace, type World } from '../../src/world/world.ts';
-import { workloadsLayer } from '../../src/world/workloads.ts';
+import { workloadsByNamespaceLayer, workloadsLayer } from '../../src/world/workloads.ts';
 import { POD_CREATOR, rbacStore } from './rbac-objects.ts';
 import { median, rounded } from './statistics.ts';
 
@@ -19,8 +19,8 @@ const CHANGES = 9;
 function layers(world: World) {
   const grants = grantsLayer();
   const access = accessLayer(grants);
-  const workloads = workloadsLayer();
-  const present = [...workloads(world).values()];
+  const workloads = workloadsByNamespaceLayer();
+  const present = [...workloadsLayer(workloads)(world).values()];
   const accounts = new Map(
     present.map((workload) => [
       workload,

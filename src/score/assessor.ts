@@ -17,7 +17,7 @@ export interface Assessed {
 
 export interface Assessor {
   /** What `each` begins with, in steps that give nothing yet, so that the caller may rest there as well. */
-  prepare(world: World): Iterable<undefined>;
+  prepare(world: World, policy: RiskPolicy): Iterable<undefined>;
   /**
    * All workloads, one step each, so that the caller may rest in between. To be run to its end: what it has not
    * come across by then is forgotten.
@@ -36,32 +36,54 @@ export function* assessOnce(
     yield { workload, ...attempt(workload, surroundings.of(workload, world, policy), checks) };
 }
 
-interface Memo extends Omit<Assessed, 'changed'> {
-  readonly around: Surroundings;
+/** What the last pass gave for one namespace. */
+interface Kept {
+  /** Of the surroundings: while it is the same, so is everything here. */
+  readonly state: object;
+  readonly memos: ReadonlyMap<string, Memo>;
 }
 
-/** The memo lives in this closure, one per world; references decide what is made again. */
+interface Memo {
+  readonly around: Surroundings;
+  readonly assessed: Assessed;
+}
+
+/** The memos live in this closure, one per world; references decide what is made again. */
 export function assessor(checks: readonly Check[]): Assessor {
   const surroundings = surroundingsLayer();
-  const memos = new Map<string, Memo>();
+  let kept: ReadonlyMap<string, Kept> = new Map();
   return {
-    prepare: (world) => surroundings.prepare(world),
+    prepare: (world, policy) => surroundings.prepare(world, policy),
     *each(world, policy) {
-      const present = surroundings.workloads(world);
-      for (const [key, workload] of present) {
-        const around = surroundings.of(workload, world, policy);
-        const before = memos.get(key);
-        const changed = before?.workload !== workload || before.around !== around;
-        const memo = changed ? { workload, around, ...attempt(workload, around, checks) } : before;
-        memos.set(key, memo);
-        const { around: _, ...assessed } = memo;
-        yield { ...assessed, changed };
+      const now = new Map<string, Kept>();
+      for (const [namespace, workloads] of surroundings.byNamespace(world)) {
+        const state = surroundings.state(namespace, world, policy);
+        const before = kept.get(namespace);
+        if (before?.state === state) {
+          now.set(namespace, before);
+          for (const { assessed } of before.memos.values()) yield assessed;
+          continue;
+        }
+        const memos = new Map<string, Memo>();
+        for (const [key, workload] of workloads) {
+          const around = surroundings.of(workload, world, policy);
+          const old = before?.memos.get(key);
+          const isSame = old?.assessed.workload === workload && old.around === around;
+          const memo = isSame ? old : made(workload, around, checks);
+          memos.set(key, memo);
+          yield isSame ? memo.assessed : { ...memo.assessed, changed: true };
+        }
+        now.set(namespace, { state, memos });
       }
-      for (const key of memos.keys()) if (!present.has(key)) memos.delete(key);
-      surroundings.sweep();
+      kept = now;
     },
   };
 }
+
+const made = (workload: Workload, around: Surroundings, checks: readonly Check[]): Memo => ({
+  around,
+  assessed: { workload, ...attempt(workload, around, checks), changed: false },
+});
 
 /** One workload on which a check fails must not cost the others their reports. */
 function attempt(workload: Workload, around: Surroundings, checks: readonly Check[]) {

@@ -6,23 +6,29 @@
 import type { RiskPolicy } from '../policy/policy.ts';
 import type { Access } from './access.ts';
 import { accessLayer, grantsLayer } from './access/layer.ts';
-import { type Account, accountOf } from './account.ts';
+import type { Account } from './account.ts';
 import type { Escalation } from './escalation/escalation.ts';
 import { worldEscalation } from './escalation/layer.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { type Network, networkLayer } from './exposure/network.ts';
-import { byReference, keyedLayer, unkeyed } from './layer.ts';
+import { groundLayer } from './ground.ts';
+import { forgetIn, keyedParts, unkeyedParts } from './layer.ts';
 import type { Lateral } from './lateral/lateral.ts';
-import { type Entry, lateralLayer } from './lateral/layer.ts';
+import { lateralLayer } from './lateral/layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
-import { type Owner, ownerOf } from './ownership.ts';
-import { policyEnginesOf } from './policy-engines.ts';
-import { type SharedSecret, sharedSecretsOf, sharingOf } from './secret-use.ts';
-import { declaredOf, declaringIn, selectionOf, type SharedService, sharedServicesOf } from './selection.ts';
-import { type Storage, storageOf } from './storage.ts';
-import { reportsByResource, type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
-import { find, inNamespace, type Missing, type World } from './world.ts';
-import { type Workload, workloadsLayer } from './workloads.ts';
+import type { Owner } from './ownership.ts';
+import type { SharedSecret } from './secret-use.ts';
+import { type Section, sectionsLayer } from './section.ts';
+import type { SharedService } from './selection.ts';
+import type { Storage } from './storage.ts';
+import type { Vulnerabilities } from './vulnerabilities.ts';
+import { inNamespace, type Missing, type World } from './world.ts';
+import {
+  type Workload,
+  type WorkloadsByNamespace,
+  workloadsByNamespaceLayer,
+  workloadsLayer,
+} from './workloads.ts';
 
 export interface Surroundings {
   /** The namespace's object; undefined if it is not in the world. */
@@ -55,195 +61,97 @@ export interface Surroundings {
 export interface SurroundingsLayer {
   /** All workloads of a world by key: who surrounds whom. */
   workloads(world: World): ReadonlyMap<string, Workload>;
+  byNamespace(world: World): WorkloadsByNamespace;
   /**
-   * What all surroundings rest on, in small steps, so that the caller may rest in between. `of` does it at once
+   * What all surroundings rest on, in small steps, so that the caller may rest in between. The others do it at once
    * if it was not done.
    */
-  prepare(world: World): Iterable<undefined>;
+  prepare(world: World, policy: RiskPolicy): Iterable<undefined>;
+  /** The same object as long as `of` gives the same for every workload of the namespace, and they are the same. */
+  state(namespace: string, world: World, policy: RiskPolicy): object;
   of(workload: Workload, world: World, policy: RiskPolicy): Surroundings;
-  /** Forgets workloads that were not asked for since the last sweep. */
-  sweep(): void;
 }
-
-/** Never changed: combines the parts, and keeps its reference while every part keeps its own. */
-const combine = (
-  namespace: Namespace | undefined,
-  policy: RiskPolicy,
-  owner: Owner,
-  account: Account,
-  access: Access,
-  escalation: Escalation,
-  policyEngines: readonly string[],
-  network: Network,
-  lateral: Lateral,
-  vulnerabilities: Vulnerabilities,
-  storage: Storage,
-  sharedServices: readonly SharedService[],
-  sharedSecrets: readonly SharedSecret[],
-  configMaps: ReadonlyMap<string, ConfigMap>,
-  source: World['source'],
-  missing: Missing,
-): Surroundings => ({
-  namespace,
-  policy,
-  owner,
-  account,
-  access,
-  escalation,
-  policyEngines,
-  exposure: network.exposure,
-  network,
-  lateral,
-  vulnerabilities,
-  storage,
-  sharedServices,
-  sharedSecrets,
-  configMaps,
-  source,
-  missing,
-});
 
 /** @param lasting whether a workload is asked for again and again, or once */
 export function surroundingsLayer({ lasting } = { lasting: true }): SurroundingsLayer {
+  const byNamespace = workloadsByNamespaceLayer();
+  const workloads = workloadsLayer(byNamespace);
+  const network = networkLayer({ lasting });
+  const ground = groundLayer(network, workloads);
+  const own = sectionsLayer(network, lasting);
   const grants = grantsLayer();
   const access = accessLayer(grants);
-  const network = networkLayer({ lasting });
-  const workloads = workloadsLayer();
-  const perWorkload = lasting ? keyedLayer : unkeyed;
-  const keyed = {
-    owner: perWorkload(ownerOf),
-    account: perWorkload(accountOf),
-    policyEngines: keyedLayer(policyEnginesOf),
-    reports: keyedLayer(reportsByResource, byReference),
-    vulnerabilities: perWorkload(vulnerabilitiesOf),
-    storage: perWorkload(storageOf),
-    declared: keyedLayer(declaredOf),
-    selection: keyedLayer(selectionOf),
-    sharedServices: perWorkload(sharedServicesOf),
-    sharing: keyedLayer(sharingOf),
-    sharedSecrets: perWorkload(sharedSecretsOf),
-    configMaps: perWorkload(configMapsOf),
-    combined: perWorkload(combine, byReference),
-  };
-  const escalation = worldEscalation({ workloads, grants });
+  const escalation = worldEscalation({ workloads: byNamespace, grants });
   const lateral = lateralLayer();
-  /** What decides how the workload is entered. */
-  const entryOf = (workload: Workload, world: World): Entry => {
-    const { tables, exploitation } = world;
-    const { key, ref } = workload;
-    const declared = keyed.declared.get(ref.namespace, ...declaringIn(tables, ref.namespace));
-    const reports = inNamespace(tables.vulnerabilityreports, ref.namespace);
-    return {
-      workload,
-      network: network.of(workload, world, declared),
-      vulnerabilities: keyed.vulnerabilities.get(
-        key,
-        workload,
-        keyed.reports.get(ref.namespace, reports),
-        exploitation,
-      ),
-      configMaps: keyed.configMaps.get(key, workload, inNamespace(tables.configmaps, ref.namespace)),
-    };
+  const states = keyedParts<State>();
+  const combined = lasting ? keyedParts<Surroundings>() : unkeyedParts<Surroundings>();
+  let sections: ReadonlyMap<string, Section> = new Map();
+  let prepared: { readonly world: World; readonly policy: RiskPolicy } | undefined;
+
+  const forget = (before: ReadonlyMap<string, Section>, now: ReadonlyMap<string, Section>): void => {
+    const names = [...before.keys()].filter((name) => !now.has(name));
+    ground.forget(names);
+    escalation.forgetNamespaces(names);
+    forgetIn({ own: own.groups, states }, names);
+    const keys = [...before].flatMap(([name, { workloads: then }]) => {
+      const present = now.get(name)?.workloads;
+      return present === then ? [] : [...then.keys()].filter((key) => present?.has(key) !== true);
+    });
+    own.forget(keys);
+    escalation.forgetWorkloads(keys);
+    forgetIn({ lateral, combined }, keys);
   };
-  let entries: { readonly world: World; readonly byKey: ReadonlyMap<string, Entry> } | undefined;
-  /** Of all workloads, before anything is said of one: an intruder may come over any of the others. */
-  function* prepare(world: World): Generator<undefined> {
-    if (entries?.world === world) return;
-    const byKey = new Map<string, Entry>();
-    for (const [key, workload] of workloads(world)) {
-      byKey.set(key, entryOf(workload, world));
-      yield;
+  function* prepare(world: World, policy: RiskPolicy): Generator<undefined> {
+    if (prepared?.world === world && prepared.policy === policy) return;
+    const now = new Map<string, Section>();
+    for (const [namespace, here] of byNamespace(world)) {
+      const around = ground.of(namespace, world, policy);
+      now.set(namespace, yield* own.section(namespace, here, around, sections.get(namespace)));
     }
-    yield* lateral.update(world, byKey.values());
-    entries = { world, byKey };
+    yield* lateral.update(
+      world,
+      [...now.values()].map(({ footholds }) => footholds),
+    );
+    forget(sections, now);
+    [sections, prepared] = [now, { world, policy }];
   }
-  const entriesIn = (world: World): ReadonlyMap<string, Entry> => {
-    for (const _ of prepare(world)); // to its end
-    return entries?.byKey ?? new Map();
-  };
-  let seen: { readonly world: World; readonly policyEngines: readonly string[] } | undefined;
-  const policyEnginesIn = (world: World): readonly string[] => {
-    if (seen?.world !== world)
-      seen = {
-        world,
-        policyEngines: keyed.policyEngines.get(
-          '',
-          workloads(world),
-          inNamespace(world.tables.validatingadmissionpolicybindings, ''),
-        ),
-      };
-    return seen.policyEngines;
+  const sectionOf = (namespace: string, world: World, policy: RiskPolicy): Section | undefined => {
+    for (const _ of prepare(world, policy)); // to its end
+    return sections.get(namespace);
   };
   return {
     workloads,
+    byNamespace,
     prepare,
-    of(workload, world, policy) {
-      const { tables, source, missing } = world;
-      const { key, ref } = workload;
-      const entry = entriesIn(world).get(key) ?? entryOf(workload, world);
-      const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
-        inNamespace(table, ref.namespace);
-      const namespace = find(tables.namespaces, '', ref.namespace);
-      const declaring = declaringIn(tables, ref.namespace);
-      const declared = keyed.declared.get(ref.namespace, ...declaring);
-      const selection = keyed.selection.get(ref.namespace, here(tables.services), declared);
-      const sharing = keyed.sharing.get(ref.namespace, here(tables.serviceaccounts), ...declaring);
-      const account = keyed.account.get(key, workload, here(tables.serviceaccounts));
-      return keyed.combined.get(
-        key,
-        namespace,
-        policy,
-        keyed.owner.get(key, workload, namespace, policy),
-        account,
-        access(account, world),
-        escalation.of(workload, world),
-        policyEnginesIn(world),
-        entry.network,
-        lateral.of(workload),
-        entry.vulnerabilities,
-        keyed.storage.get(
-          key,
-          workload,
-          here(tables.persistentvolumeclaims),
-          inNamespace(tables.persistentvolumes, ''),
-        ),
-        keyed.sharedServices.get(key, key, selection),
-        keyed.sharedSecrets.get(key, key, sharing),
-        entry.configMaps,
-        source,
-        missing,
-      );
+    state(namespace, world, policy) {
+      const { tables, source } = world;
+      return states.get(namespace, {
+        section: sectionOf(namespace, world, policy),
+        grants: grants(tables, source),
+        namespaces: inNamespace(tables.namespaces, ''),
+        escalation: escalation.state(world),
+        lateral: lateral.state(),
+      });
     },
-    sweep() {
-      for (const memo of Object.values(keyed)) memo.sweep();
-      network.sweep();
-      lateral.sweep();
-      entries = undefined;
-      escalation.sweep();
+    of(workload, world, policy) {
+      const { key, ref } = workload;
+      const known = sectionOf(ref.namespace, world, policy)?.owns.get(key);
+      const mine = known ?? own.of(workload, ground.of(ref.namespace, world, policy));
+      return combined.get(key, {
+        ...mine,
+        access: access(mine.account, world),
+        escalation: escalation.of(workload, world),
+        lateral: lateral.of(key),
+      });
     },
   };
 }
 
-/** The ConfigMaps that some container or volume of the workload refers to. */
-function configMapsOf(
-  workload: Workload,
-  configMaps: ReadonlyMap<string, ConfigMap>,
-): ReadonlyMap<string, ConfigMap> {
-  const names = new Set<string | undefined>();
-  for (const { pod } of workload.variants) {
-    for (const { configMap, projected } of pod.volumes) {
-      names.add(configMap?.name);
-      for (const source of projected?.sources ?? []) names.add(source.configMap?.name);
-    }
-    for (const { env, envFrom } of [...pod.initContainers, ...pod.containers, ...pod.ephemeralContainers]) {
-      for (const { configMapRef } of envFrom) names.add(configMapRef?.name);
-      for (const { valueFrom } of env) names.add(valueFrom?.configMapKeyRef?.name);
-    }
-  }
-  const found = new Map<string, ConfigMap>();
-  for (const name of [...names].filter((name) => name !== undefined).sort()) {
-    const configMap = configMaps.get(name);
-    if (configMap !== undefined) found.set(name, configMap);
-  }
-  return found;
+/** What decides the surroundings of a namespace's workloads. */
+interface State {
+  readonly section: Section | undefined;
+  readonly grants: object;
+  readonly namespaces: object;
+  readonly escalation: object;
+  readonly lateral: object;
 }

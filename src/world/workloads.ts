@@ -63,31 +63,49 @@ interface Gathered {
   readonly between: Controller[];
 }
 
+/** Workloads by key, by namespace in the order of their names; namespaces without any may be among them. */
+export type WorkloadsByNamespace = ReadonlyMap<string, ReadonlyMap<string, Workload>>;
+
 /**
- * All workloads of a world by key. Namespaces that did not change cost eight comparisons each, and an unchanged
- * workload keeps its reference.
+ * Namespaces that did not change cost eight comparisons each and keep their references, as unchanged workloads do; and
+ * so does the whole.
  */
-export function workloadsLayer(): (world: World) => ReadonlyMap<string, Workload> {
-  const memos = new Map<string, { inputs: readonly unknown[]; out: ReadonlyMap<string, Workload> }>();
-  let last: { parts: readonly unknown[]; out: ReadonlyMap<string, Workload> } | undefined;
+export function workloadsByNamespaceLayer(): (world: World) => WorkloadsByNamespace {
+  let memos = new Map<string, { inputs: readonly unknown[]; out: ReadonlyMap<string, Workload> }>();
+  let seen: World | undefined;
+  let out: WorkloadsByNamespace = new Map();
   return (world) => {
+    if (seen === world) return out;
+    seen = world;
     const namespaces = new Set(workloadTables.flatMap((table) => [...world.tables[table].keys()]));
-    const parts: ReadonlyMap<string, Workload>[] = [];
+    const now: typeof memos = new Map();
     for (const namespace of [...namespaces].sort()) {
       const tables = workloadTables.map((table) => inNamespace<Slim>(world.tables[table], namespace));
       // time matters only where something is still too young
       const inputs = [...tables, hasYoung(world, namespace) ? world.nowMinute : 0, world.youngAfter];
       const before = memos.get(namespace);
-      if (before === undefined || !sameItems(before.inputs, inputs)) {
-        memos.set(namespace, { inputs, out: workloadsOf(world, namespace, before?.out) });
-      }
-      parts.push(memos.get(namespace)?.out ?? new Map());
+      const isSame = before !== undefined && sameItems(before.inputs, inputs);
+      now.set(namespace, isSame ? before : { inputs, out: workloadsOf(world, namespace, before?.out) });
     }
-    for (const namespace of memos.keys()) if (!namespaces.has(namespace)) memos.delete(namespace);
-    if (last === undefined || !sameItems(last.parts, parts)) {
-      last = { parts, out: new Map(parts.flatMap((part) => [...part])) };
-    }
-    return last.out;
+    memos = now;
+    const parts = [...now].map(([namespace, memo]) => [namespace, memo.out] as const);
+    const isWhole = parts.length === out.size && parts.every(([name, part]) => out.get(name) === part);
+    if (!isWhole) out = new Map(parts);
+    return out;
+  };
+}
+
+/** All workloads of a world by key; the same object while they are the same. */
+export function workloadsLayer(
+  byNamespace = workloadsByNamespaceLayer(),
+): (world: World) => ReadonlyMap<string, Workload> {
+  let parts: WorkloadsByNamespace | undefined;
+  let out: ReadonlyMap<string, Workload> = new Map();
+  return (world) => {
+    const now = byNamespace(world);
+    if (parts !== now) out = new Map([...now.values()].flatMap((part) => [...part]));
+    parts = now;
+    return out;
   };
 }
 
@@ -102,7 +120,7 @@ function workloadsOf(
     const old = before?.get(key);
     found.set(key, old !== undefined && sameWorkload(old, workload) ? old : workload);
   }
-  return found;
+  return before !== undefined && sameItems([...before.values()], [...found.values()]) ? before : found;
 }
 
 /** Pod specs and label sets are interned by content, so references tell; the rest is small. */

@@ -9,11 +9,12 @@ import { createStore, type Store } from '../../../src/observe/store.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { assessor } from '../../../src/score/assessor.ts';
 import { type Network, networkLayer } from '../../../src/world/exposure/network.ts';
+import { footholdOf } from '../../../src/world/lateral/foothold.ts';
 import { lateralLayer } from '../../../src/world/lateral/layer.ts';
 import { keyedLayer } from '../../../src/world/layer.ts';
 import { declaredOf, declaringIn } from '../../../src/world/selection.ts';
 import type { Resource, World } from '../../../src/world/world.ts';
-import { type Workload, workloadsLayer } from '../../../src/world/workloads.ts';
+import { workloadsByNamespaceLayer, workloadsLayer } from '../../../src/world/workloads.ts';
 import { median, rounded } from '../statistics.ts';
 import { generate, loadOf, type NetworkLoad, policyAt, type Raw } from './generate.ts';
 
@@ -59,41 +60,33 @@ function putting(store: Store): Put {
 
 /** The networks of all workloads, as the surroundings derive them. */
 function deriving(): (world: World) => ReadonlyMap<string, Network> {
-  const workloads = workloadsLayer();
+  const workloads = workloadsByNamespaceLayer();
   const network = networkLayer();
   const declared = keyedLayer(declaredOf);
   return (world) => {
     const found = new Map<string, Network>();
-    for (const [key, workload] of workloads(world)) {
-      const { namespace } = workload.ref;
-      const here = declared.get(namespace, ...declaringIn(world.tables, namespace));
-      found.set(key, network.of(workload, world, here));
+    for (const [namespace, here] of workloads(world)) {
+      const own = declared.get(namespace, ...declaringIn(world.tables, namespace));
+      const ground = network.groundOf(namespace, world, own);
+      for (const [key, workload] of here) found.set(key, network.of(workload, ground));
     }
-    network.sweep();
-    declared.sweep();
     return found;
   };
 }
 
 /** Lateral movement over the networks that were derived: of the whole graph at once. */
-function spreading() {
+function spreading(world: World, networks: ReadonlyMap<string, Network>) {
   const layer = lateralLayer();
-  const workloads = workloadsLayer();
-  return (world: World, networks: ReadonlyMap<string, Network>) => {
-    const all: readonly Workload[] = [...workloads(world).values()];
-    const entries = all.flatMap((workload) => {
+  const workloads = [...workloadsLayer()(world).values()];
+  const { result, took } = timed(() => {
+    const footholds = workloads.flatMap((workload) => {
       const network = networks.get(workload.key);
-      return network === undefined
-        ? []
-        : [{ workload, network, vulnerabilities: new Map(), configMaps: new Map() }];
+      return network === undefined ? [] : [footholdOf(workload, network.exposure, new Map(), new Map())];
     });
-    const { result, took } = timed(() => {
-      for (const _ of layer.update(world, entries)); // to its end
-      return all.map((workload) => layer.of(workload));
-    });
-    layer.sweep();
-    return { took, reached: result.filter(({ approaches }) => approaches.length > 0).length };
-  };
+    for (const _ of layer.update(world, [footholds])); // to its end
+    return workloads.map(({ key }) => layer.of(key));
+  });
+  return { took, reached: result.filter(({ approaches }) => approaches.length > 0).length };
 }
 
 /** A policy that lets in one peer more than it did. */
@@ -156,7 +149,7 @@ async function measure(load: NetworkLoad): Promise<object> {
   const heapDuring = process.memoryUsage().heapUsed - aliveBefore;
   const peak = peakMB();
   const kept = alive() - aliveBefore;
-  const lateral = spreading()(world, result);
+  const lateral = spreading(world, result);
   const changed = await changes(load, store, put, derive);
   return {
     load,

@@ -103,9 +103,9 @@ async function sweepOnce({ assessor, world, policy, onAssessed, onError }: Optio
     begun = performance.now();
   };
   const isLong = () => performance.now() - begun >= SLICE;
-  const seen = world();
-  for (const _ of assessor.prepare(seen)) if (isLong()) await rest();
-  for (const { workload, assessment, error, changed } of assessor.each(seen, policy())) {
+  const [seen, by] = [world(), policy()];
+  for (const _ of assessor.prepare(seen, by)) if (isLong()) await rest();
+  for (const { workload, assessment, error, changed } of assessor.each(seen, by)) {
     present.set(workload.key, workload);
     if (changed && assessment !== undefined) onAssessed(assessment, since);
     if (changed && error !== undefined) onError(error);

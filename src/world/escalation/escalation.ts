@@ -33,12 +33,12 @@ export interface Escalation {
 }
 
 export interface EscalationLayer {
-  /** Solves again if anything in the parts is another object. */
-  update(parts: Parts): void;
+  /** Solves again if anything in the parts is another object. @returns the same object while all ways are the same */
+  update(parts: Parts): object;
   /** Keeps its reference while nothing about the workload is different. */
   of(actor: Actor): Escalation;
-  /** Forgets the workloads that were not asked for since the last sweep. */
-  sweep(): void;
+  /** The workload of that key is gone. */
+  forget(key: string): void;
 }
 
 export const nothing: Escalation = { rights: [], paths: [] };
@@ -46,27 +46,20 @@ export const nothing: Escalation = { rights: [], paths: [] };
 /** Keeps what was made, as long as it was made of the same. */
 interface Memos<T> {
   keep(key: string, parts: readonly unknown[], make: () => T): T;
-  sweep(): void;
+  forget(key: string): void;
 }
 
 function memos<T>(): Memos<T> {
-  const known = new Map<string, { parts: readonly unknown[]; out: T; pass: number }>();
-  let pass = 0;
+  const known = new Map<string, { parts: readonly unknown[]; out: T }>();
   return {
     keep(key, parts, make) {
       const before = known.get(key);
-      if (before !== undefined && sameItems(before.parts, parts)) {
-        before.pass = pass;
-        return before.out;
-      }
+      if (before !== undefined && sameItems(before.parts, parts)) return before.out;
       const out = make();
-      known.set(key, { parts, out, pass });
+      known.set(key, { parts, out });
       return out;
     },
-    sweep() {
-      for (const [key, memo] of known) if (memo.pass !== pass) known.delete(key);
-      pass += 1;
-    },
+    forget: (key) => void known.delete(key),
   };
 }
 
@@ -101,13 +94,16 @@ export function escalationLayer(): EscalationLayer {
         parts.nodes,
         parts.trusting,
       ];
-      if (sameItems(inputs, given)) return;
+      if (sameItems(inputs, given)) return reaches;
       inputs = given;
       const next = graphOf(index(parts), graph);
-      if (sameItems([...graph.values()], [...next.values()]) && identities === parts.identities) return;
+      if (sameItems([...graph.values()], [...next.values()]) && identities === parts.identities)
+        return reaches;
+      for (const account of settledRights.keys()) if (!parts.identities.has(account)) rights.forget(account);
       [graph, identities] = [next, parts.identities];
       reaches = reachesOf(graph);
       [settledRights, settled] = [new Map(), new Map()];
+      return reaches;
     },
     of(actor) {
       const identity = identities.get(actor.account);
@@ -130,10 +126,7 @@ export function escalationLayer(): EscalationLayer {
       settled.set(actor, escalation);
       return escalation;
     },
-    sweep() {
-      rights.sweep();
-      whole.sweep();
-    },
+    forget: (key) => whole.forget(key),
   };
 }
 

@@ -1,98 +1,101 @@
 /** Escalation in a world that changes: gathers the parts of the graph, each kept while it is the same. */
 import type { Grants } from '../access.ts';
 import { accountOf } from '../account.ts';
-import { keyedLayer, sameItems } from '../layer.ts';
+import { byItems, forgetIn, keyedLayer, sameItems } from '../layer.ts';
 import type { PersistentVolume, PersistentVolumeClaim, ServiceAccount } from '../objects.ts';
 import { storageOf } from '../storage.ts';
-import { inNamespace, type World } from '../world.ts';
-import type { Workload } from '../workloads.ts';
+import { inNamespace, type Tables, type World } from '../world.ts';
+import type { Workload, WorkloadsByNamespace } from '../workloads.ts';
 import { type Actor, actorOf } from './actors.ts';
 import { type Escalation, escalationLayer, nothing } from './escalation.ts';
 import { identitiesLayer } from './identities.ts';
 
 /** Where the parts come from. */
 interface Sources {
-  readonly workloads: (world: World) => ReadonlyMap<string, Workload>;
+  readonly workloads: (world: World) => WorkloadsByNamespace;
   readonly grants: (tables: World['tables'], source: World['source']) => Grants;
 }
 
 export interface WorldEscalation {
+  /** The same object while all ways in the world are the same: then only a workload that changes has others. */
+  state(world: World): object;
   of(workload: Workload, world: World): Escalation;
-  /** Forgets workloads that were not asked for since the last sweep. */
-  sweep(): void;
+  forgetNamespaces(names: Iterable<string>): void;
+  forgetWorkloads(keys: Iterable<string>): void;
 }
 
 export function worldEscalation({ workloads, grants }: Sources): WorldEscalation {
   const layer = escalationLayer();
   const identities = identitiesLayer();
-  const actorsIn = actorsLayer();
+  const actors = actorsLayer();
   let seen: World | undefined;
-  let actors: Actors = { byKey: new Map(), list: [] };
-  const lookAt = (world: World): void => {
+  let state: object = {};
+  const lookAt = (world: World): object => {
+    if (seen === world) return state;
+    seen = world;
     const { tables, source, missing } = world;
-    actors = actorsIn(workloads(world), world);
-    layer.update({
-      identities: identities(grants(tables, source), tables.serviceaccounts, actors.list),
-      actors: actors.list,
+    const list = actors.in(workloads(world), tables);
+    state = layer.update({
+      identities: identities(grants(tables, source), tables.serviceaccounts, list),
+      actors: list,
       namespaces: inNamespace(tables.namespaces, ''),
       accounts: tables.serviceaccounts,
       nodes: tables.nodes,
       trusting: source === 'files' || missing.has('serviceaccounts'),
     });
+    return state;
   };
   return {
+    state: lookAt,
     of(workload, world) {
-      if (seen !== world) lookAt(world);
-      seen = world;
-      const own = actors.byKey.get(workload.key);
+      lookAt(world);
+      const own = actors.of(workload, world.tables);
       return own === undefined ? nothing : layer.of(own);
     },
-    sweep: () => layer.sweep(),
+    forgetNamespaces: (names) => forgetIn({ actors: actors.byNamespace }, names),
+    forgetWorkloads: (keys) => forgetIn({ layer, actor: actors.byWorkload }, keys),
   };
 }
 
-interface Actors {
-  readonly byKey: ReadonlyMap<string, Actor>;
-  /** In the order of their keys. */
-  readonly list: readonly Actor[];
-}
-
-/** Every workload as an actor; it keeps its reference while it is the same, and so do all of them together. */
-function actorsLayer(): (workloads: ReadonlyMap<string, Workload>, world: World) => Actors {
-  const actor = keyedLayer(actorFrom);
-  let inputs: readonly unknown[] = [];
-  let out: Actors = { byKey: new Map(), list: [] };
-  return (workloads, { tables }) => {
-    const { serviceaccounts, persistentvolumeclaims, persistentvolumes } = tables;
-    const read = [workloads, serviceaccounts, persistentvolumeclaims, persistentvolumes];
-    if (sameItems(inputs, read)) return out;
-    inputs = read;
-    const volumes = inNamespace(persistentvolumes, '');
-    const byKey = new Map<string, Actor>();
-    for (const [key, workload] of workloads) {
-      const { namespace } = workload.ref;
-      const accounts = inNamespace(serviceaccounts, namespace);
-      const claims = inNamespace(persistentvolumeclaims, namespace);
-      const found = actor.get(key, workload, accounts, claims, volumes);
-      if (found !== undefined) byKey.set(key, found);
-    }
-    actor.sweep();
-    const list = inOrder(byKey, out.list);
-    out = { byKey, list: sameItems(out.list, list) ? out.list : list };
-    return out;
+/** Workloads as actors. */
+function actorsLayer() {
+  const byWorkload = keyedLayer(actorFrom);
+  const byNamespace = keyedLayer(
+    (workloads: ReadonlyMap<string, Workload>, ...around: Around): readonly Actor[] =>
+      [...workloads].flatMap(([key, workload]) => byWorkload.get(key, workload, ...around) ?? []),
+    byItems,
+  );
+  let parts: readonly (readonly Actor[])[] = [];
+  let list: readonly Actor[] = [];
+  return {
+    byWorkload,
+    byNamespace,
+    of: (workload: Workload, tables: Tables): Actor | undefined =>
+      byWorkload.get(workload.key, workload, ...aroundIn(tables, workload.ref.namespace)),
+    /** All, in the order of their keys; the same list while they are the same. */
+    in(workloads: WorkloadsByNamespace, tables: Tables): readonly Actor[] {
+      const now = [...workloads].map(([namespace, here]) =>
+        byNamespace.get(namespace, here, ...aroundIn(tables, namespace)),
+      );
+      if (!sameItems(parts, now)) list = now.flat().sort((a, b) => (a.key < b.key ? -1 : 1));
+      parts = now;
+      return list;
+    },
   };
 }
 
-const actorFrom = (
-  workload: Workload,
+/** What of its namespace decides what a workload is as an actor, beside the workload. */
+type Around = readonly [
   accounts: ReadonlyMap<string, ServiceAccount>,
   claims: ReadonlyMap<string, PersistentVolumeClaim>,
   volumes: ReadonlyMap<string, PersistentVolume>,
-): Actor | undefined =>
-  actorOf(workload, accountOf(workload, accounts), storageOf(workload, claims, volumes));
+];
 
-/** Most changes neither add a workload nor take one away: then the order is that of before. */
-function inOrder(byKey: ReadonlyMap<string, Actor>, before: readonly Actor[]): readonly Actor[] {
-  const same = before.flatMap(({ key }) => byKey.get(key) ?? []);
-  return same.length === byKey.size ? same : [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-}
+const aroundIn = (tables: Tables, namespace: string): Around => [
+  inNamespace(tables.serviceaccounts, namespace),
+  inNamespace(tables.persistentvolumeclaims, namespace),
+  inNamespace(tables.persistentvolumes, ''),
+];
+
+const actorFrom = (workload: Workload, ...[accounts, claims, volumes]: Around): Actor | undefined =>
+  actorOf(workload, accountOf(workload, accounts), storageOf(workload, claims, volumes));

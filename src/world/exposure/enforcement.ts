@@ -1,5 +1,5 @@
 /** What becomes of NetworkPolicies: who enforces them, and which other policies are there and not evaluated. */
-import { keyedLayer } from '../layer.ts';
+import { forgetIn, keyedLayer } from '../layer.ts';
 import type { Slim } from '../objects.ts';
 import { inNamespace, refOf, type Tables, textOf } from '../world.ts';
 import { decidingPlugin, type Plugin, pluginsIn } from './plugins.ts';
@@ -13,37 +13,33 @@ export interface Enforcement {
 
 export interface EnforcementLayer {
   of(namespace: string, tables: Tables): Enforcement;
-  sweep(): void;
+  forget(namespace: string): void;
 }
 
 const inEach = ['ciliumnetworkpolicies', 'networkpolicies.crd.projectcalico.org'] as const;
 const clusterWide = ['ciliumclusterwidenetworkpolicies', 'globalnetworkpolicies'] as const;
 
 export function enforcementLayer(): EnforcementLayer {
-  const keyed = {
-    plugins: keyedLayer(pluginsIn),
-    plugin: keyedLayer((...found: readonly Plugin[]) => decidingPlugin(found)),
-    whole: keyedLayer(enforcementOf),
-  };
+  const plugins = keyedLayer(pluginsIn);
+  const deciding = keyedLayer((...found: readonly Plugin[]) => decidingPlugin(found));
+  const whole = keyedLayer(enforcementOf);
   let last: { readonly daemonSets: Tables['daemonsets']; readonly plugin: Plugin | undefined } | undefined;
   const pluginOf = ({ daemonsets }: Tables): Plugin | undefined => {
     if (last?.daemonSets !== daemonsets) {
-      const found = [...daemonsets].flatMap(([name, here]) => keyed.plugins.get(name, here));
-      last = { daemonSets: daemonsets, plugin: keyed.plugin.get('', ...found) };
+      const found = [...daemonsets].flatMap(([name, here]) => plugins.get(name, here));
+      last = { daemonSets: daemonsets, plugin: deciding.get('', ...found) };
     }
     return last.plugin;
   };
   return {
     of: (namespace, tables) =>
-      keyed.whole.get(
+      whole.get(
         namespace,
         pluginOf(tables),
         ...inEach.map((table) => inNamespace(tables[table], namespace)),
         ...clusterWide.map((table) => inNamespace(tables[table], '')),
       ),
-    sweep() {
-      for (const memo of Object.values(keyed)) memo.sweep();
-    },
+    forget: (namespace) => forgetIn({ plugins, whole }, [namespace]),
   };
 }
 

@@ -1,11 +1,11 @@
 /** Everything about a workload's network, derived from a world: its exposure, and what else the network axis reads. */
-import { byReference, keyedLayer, unkeyed } from '../layer.ts';
-import type { Labels, Namespace, NetworkPolicy } from '../objects.ts';
+import { byReference, forgetIn, keyedLayer, keyedParts, unkeyed } from '../layer.ts';
+import type { Ingress, Labels, Namespace, NetworkPolicy, Service } from '../objects.ts';
 import type { Declared } from '../selection.ts';
-import { find, inNamespace, type Table, type Tables, type World } from '../world.ts';
+import { find, inNamespace, type Table, type World } from '../world.ts';
 import type { Workload } from '../workloads.ts';
-import { clusterWideOf, noClusterWide } from './connections.ts';
-import { type Destinations, destinationsOf, placesIn, placesOf } from './destinations.ts';
+import { type ClusterWide, clusterWideOf } from './connections.ts';
+import { type Destinations, destinationsOf, type Places, placesIn, placesOf } from './destinations.ts';
 import { type Entrances, entrancesLayer } from './edge/entrances.ts';
 import { type Enforcement, enforcementLayer } from './enforcement.ts';
 import { type Exposure, exposureOf } from './exposure.ts';
@@ -21,103 +21,94 @@ export interface Network {
   readonly enforcement: Enforcement;
 }
 
-export interface NetworkLayer {
-  /** @param declared what the workload's namespace declares of pods */
-  of(workload: Workload, world: World, declared: readonly Declared[]): Network;
-  sweep(): void;
-}
-
-/** Keeps its reference while every part keeps its own. */
-const combine = (
-  exposure: Exposure,
-  destinations: Destinations,
-  strayPolicies: readonly StrayPolicy[],
-  enforcement: Enforcement,
-): Network => ({ exposure, destinations, strayPolicies, enforcement });
-
-/** What all workloads of a namespace have in common. */
-interface Common {
+/** What decides over the network of the workloads of one namespace, and is the same for all of them. */
+export interface NetworkGround {
   readonly labels: Labels;
+  readonly policies: ReadonlyMap<string, NetworkPolicy>;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly ingresses: ReadonlyMap<string, Ingress>;
   readonly entrances: Entrances;
   readonly strays: readonly NetworkPolicy[];
   readonly enforcement: Enforcement;
+  readonly clusterWide: ClusterWide;
+  readonly places: Places;
+  readonly source: World['source'];
+}
+
+/** Everything keeps its reference while it is the same. */
+export interface NetworkLayer {
+  /** @param declared what the namespace declares of pods */
+  groundOf(namespace: string, world: World, declared: readonly Declared[]): NetworkGround;
+  /** @param ground of the workload's namespace */
+  of(workload: Workload, ground: NetworkGround): Network;
+  forgetNamespaces(names: Iterable<string>): void;
+  forgetWorkloads(keys: Iterable<string>): void;
 }
 
 /** @param lasting whether a workload is asked for again and again, or once */
 export function networkLayer({ lasting } = { lasting: true }): NetworkLayer {
   const perWorkload = lasting ? keyedLayer : unkeyed;
-  const entrances = entrancesLayer();
-  const enforcement = enforcementLayer();
-  const keyed = {
-    labels: keyedLayer(labelsOf),
+  const ofCluster = {
     clusterWide: keyedLayer(clusterWideOf, byReference),
-    exposure: perWorkload(exposureOf),
     places: keyedLayer(placesOf),
-    destinations: perWorkload(destinationsOf),
-    strays: keyedLayer(strayPoliciesOf),
-    strayPolicies: perWorkload(missedBy),
-    combined: perWorkload(combine, byReference),
   };
-  // asked for once a world and namespace, not once a workload
-  let common = new Map<string, Common>();
-  let places = placesOf(new Map(), new Map());
-  let clusterWide = noClusterWide;
-  let last: Tables | undefined;
-  const commonOf = (namespace: string, tables: Tables, declared: readonly Declared[]): Common => {
-    if (last !== tables) {
-      last = tables;
-      common = new Map();
-      places = keyed.places.get('', ...placesIn(tables));
-      clusterWide = keyed.clusterWide.get(
-        '',
-        tables.clusternetworkpolicies,
-        tables.adminnetworkpolicies,
-        tables.baselineadminnetworkpolicies,
-        tables.nodes,
-      );
-    }
-    let found = common.get(namespace);
-    if (found === undefined) {
-      const here = <T>(table: Table<T>) => inNamespace(table, namespace);
-      found = {
-        labels: keyed.labels.get(namespace, namespace, find(tables.namespaces, '', namespace)),
-        entrances: entrances.of(namespace, tables),
-        strays: keyed.strays.get(namespace, here(tables.networkpolicies), declared, here(tables.pods)),
-        enforcement: enforcement.of(namespace, tables),
-      };
-      common.set(namespace, found);
-    }
-    return found;
+  const byNamespace = {
+    entrances: entrancesLayer(),
+    enforcement: enforcementLayer(),
+    labels: keyedLayer(labelsOf),
+    strays: keyedLayer(strayPoliciesOf),
+    ground: keyedParts<NetworkGround>(),
+  };
+  const byWorkload = {
+    exposure: perWorkload(exposureOf),
+    destinations: perWorkload(destinationsOf),
+    strayPolicies: perWorkload(missedBy),
+    network: keyedParts<Network>(),
   };
   return {
-    of(workload, { tables, source }, declared) {
-      const { key, ref } = workload;
-      const shared = commonOf(ref.namespace, tables, declared);
-      const exposure = keyed.exposure.get(
+    groundOf(namespace, { tables, source }, declared) {
+      const here = <T>(table: Table<T>) => inNamespace(table, namespace);
+      return byNamespace.ground.get(namespace, {
+        labels: byNamespace.labels.get(namespace, namespace, find(tables.namespaces, '', namespace)),
+        policies: here(tables.networkpolicies),
+        services: here(tables.services),
+        ingresses: here(tables.ingresses),
+        entrances: byNamespace.entrances.of(namespace, tables),
+        strays: byNamespace.strays.get(namespace, here(tables.networkpolicies), declared, here(tables.pods)),
+        enforcement: byNamespace.enforcement.of(namespace, tables),
+        clusterWide: ofCluster.clusterWide.get(
+          '',
+          tables.clusternetworkpolicies,
+          tables.adminnetworkpolicies,
+          tables.baselineadminnetworkpolicies,
+          tables.nodes,
+        ),
+        places: ofCluster.places.get('', ...placesIn(tables)),
+        source,
+      });
+    },
+    of(workload, ground) {
+      const { key } = workload;
+      const exposure = byWorkload.exposure.get(
         key,
         workload,
-        inNamespace(tables.networkpolicies, ref.namespace),
-        inNamespace(tables.services, ref.namespace),
-        inNamespace(tables.ingresses, ref.namespace),
-        shared.entrances,
-        shared.labels,
-        source,
-        clusterWide,
+        ground.policies,
+        ground.services,
+        ground.ingresses,
+        ground.entrances,
+        ground.labels,
+        ground.source,
+        ground.clusterWide,
       );
-      return keyed.combined.get(
-        key,
+      return byWorkload.network.get(key, {
         exposure,
-        keyed.destinations.get(key, exposure, places),
-        keyed.strayPolicies.get(key, workload, shared.strays),
-        shared.enforcement,
-      );
+        destinations: byWorkload.destinations.get(key, exposure, ground.places),
+        strayPolicies: byWorkload.strayPolicies.get(key, workload, ground.strays),
+        enforcement: ground.enforcement,
+      });
     },
-    sweep() {
-      last = undefined;
-      for (const memo of Object.values(keyed)) memo.sweep();
-      entrances.sweep();
-      enforcement.sweep();
-    },
+    forgetNamespaces: (names) => forgetIn(byNamespace, names),
+    forgetWorkloads: (keys) => forgetIn(byWorkload, keys),
   };
 }
 

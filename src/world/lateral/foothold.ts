@@ -2,6 +2,7 @@
  * What a workload is to an intruder who moves over the network: where it listens, where it readily gives way, and the
  * doors by which it is entered from outside.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Way, WayKind } from '../exposure/edge/way.ts';
 import type { Exposure } from '../exposure/exposure.ts';
 import { targetsOf } from '../exposure/passage.ts';
@@ -41,14 +42,20 @@ export interface Weakness {
   readonly text: string;
 }
 
+/** A pod of which policies see no more than labels, ports and whether it is on its node's network. */
+interface Seen {
+  readonly labels: Labels;
+  readonly pod: PodSpec;
+}
+
 export interface Foothold {
   /** Of the workload. */
   readonly key: string;
   readonly ref: Ref;
   /** `ns/kind/name`, as in the steps of a path. */
   readonly name: string;
-  /** Its pods, as far as policies see them; one for each variant. */
-  readonly variants: readonly { readonly labels: Labels; readonly pod: PodSpec }[];
+  /** Its pods: one for each that policies tell apart. */
+  readonly variants: readonly Seen[];
   readonly ports: Readonly<Record<Face, Ports>>;
   /** Nothing says that anything listens: then it may be any port. */
   readonly isSilent: boolean;
@@ -79,13 +86,34 @@ export function footholdOf(
     key,
     ref,
     name: `${ref.namespace}/${ref.kind.toLowerCase()}/${ref.name}`,
-    variants: variants.map(({ labels, pod }) => ({ labels, pod })),
+    variants: distinct(variants),
     ports,
     isSilent,
     sensitive: sensitive.map(({ port, protocol, what }) => ({ port, protocol, what })),
     weaknesses,
     doors: doorsOf(exposure, ports, ref),
   };
+}
+
+/** Whether all that an intruder and the policies see is the same: the image, say, is not. */
+export const alike = (a: Foothold, b: Foothold): boolean => isDeepStrictEqual(visible(a), visible(b));
+
+const visible = (foothold: Foothold) => ({ ...foothold, variants: foothold.variants.map(asSeen) });
+
+const asSeen = ({ labels, pod }: Seen) => ({
+  labels,
+  ports: servedPorts(pod),
+  isOnNode: pod.hostNetwork === true,
+});
+
+/** A rollout has two variants of which mostly neither policies nor intruders see a difference. */
+function distinct(variants: Workload['variants']): readonly Seen[] {
+  const found: Seen[] = [];
+  for (const { labels, pod } of variants) {
+    const one = { labels, pod };
+    if (!found.some((other) => isDeepStrictEqual(asSeen(other), asSeen(one)))) found.push(one);
+  }
+  return found;
 }
 
 const union = (all: readonly Ports[]): Ports => all.reduce(unionPorts, noPorts);

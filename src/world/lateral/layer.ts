@@ -1,52 +1,53 @@
-/** Lateral movement in a world that changes: gathers the footholds, and spreads again only if one of them is another. */
+/** Lateral movement in a world that changes: spreads again only if a foothold or a policy is another. */
+import { isDeepStrictEqual } from 'node:util';
 import { clusterWideOf } from '../exposure/connections.ts';
-import type { Network } from '../exposure/network.ts';
 import { byReference, keyedLayer, sameItems } from '../layer.ts';
-import type { ConfigMap } from '../objects.ts';
-import type { Vulnerabilities } from '../vulnerabilities.ts';
 import { inNamespace, type World } from '../world.ts';
-import type { Workload } from '../workloads.ts';
-import { type Foothold, footholdOf } from './foothold.ts';
+import type { Foothold } from './foothold.ts';
 import { type Lateral, lateralOf, unreached } from './lateral.ts';
-import { type Spread, spreading } from './spread.ts';
-
-/** What of a workload decides how it is entered. */
-export interface Entry {
-  readonly workload: Workload;
-  readonly network: Network;
-  readonly vulnerabilities: Vulnerabilities;
-  readonly configMaps: ReadonlyMap<string, ConfigMap>;
-}
+import { sameWays } from './same.ts';
+import { nowhere, type Spread, spreading } from './spread.ts';
 
 export interface LateralLayer {
-  /** Looks at all workloads of a world, in steps; to be run to its end before any of them is asked for. */
-  update(world: World, entries: Iterable<Entry>): Generator<undefined>;
-  /** Keeps its reference while the way to the workload is the same. */
-  of(workload: Workload): Lateral;
-  /** Forgets the workloads that were not seen since the last sweep. */
-  sweep(): void;
+  /**
+   * Looks at all workloads of a world, in steps; to be run to its end before any of them is asked for.
+   * @param footholds in groups that keep their references while they are the same
+   */
+  update(world: World, footholds: readonly (readonly Foothold[])[]): Generator<undefined>;
+  /** The same object while the ways to all workloads are the same. */
+  state(): object;
+  /** Keeps its reference while the way to the workload is the same. @param key of the workload */
+  of(key: string): Lateral;
+  /** The workload of that key is gone. */
+  forget(key: string): void;
+}
+
+/** The way to a workload, and where it was found. */
+interface Memo {
+  readonly spread: Spread;
+  readonly index: number;
+  readonly lateral: Lateral;
 }
 
 export function lateralLayer(): LateralLayer {
-  const keyed = {
-    foothold: keyedLayer(footholdOf),
-    clusterWide: keyedLayer(clusterWideOf, byReference),
-    lateral: keyedLayer((found: Spread, index: number) => lateralOf(found, index)),
-  };
+  const clusterWide = keyedLayer(clusterWideOf, byReference);
+  const memos = new Map<string, Memo>();
   let inputs: readonly unknown[] = [];
-  let found: Spread = { footholds: [], arrivals: [], takenAt: new Map() };
+  let found = nowhere;
+  let before = nowhere;
+  let isSame = sameWays(before, found);
   let indexOf: ReadonlyMap<string, number> = new Map();
+
+  const derived = (key: string, index: number): Lateral => {
+    const old = memos.get(key);
+    if (old?.spread === found) return old.lateral;
+    if (old?.spread === before && isSame(old.index, index)) return old.lateral;
+    const lateral = lateralOf(found, index);
+    return isDeepStrictEqual(old?.lateral, lateral) ? (old?.lateral ?? lateral) : lateral;
+  };
   return {
-    *update({ tables }, entries) {
-      const footholds: Foothold[] = [];
-      for (const { workload, network, vulnerabilities, configMaps } of entries) {
-        yield;
-        footholds.push(
-          keyed.foothold.get(workload.key, workload, network.exposure, vulnerabilities, configMaps),
-        );
-      }
-      footholds.sort(byName);
-      const clusterWide = keyed.clusterWide.get(
+    *update({ tables }, groups) {
+      const policies = clusterWide.get(
         '',
         tables.clusternetworkpolicies,
         tables.adminnetworkpolicies,
@@ -54,19 +55,27 @@ export function lateralLayer(): LateralLayer {
         tables.nodes,
       );
       const namespaces = inNamespace(tables.namespaces, '');
-      const given = [tables.networkpolicies, clusterWide, namespaces, ...footholds];
+      const given = [tables.networkpolicies, policies, namespaces, ...groups];
       if (sameItems(inputs, given)) return;
-      found = yield* spreading(footholds, { network: tables.networkpolicies, ...clusterWide }, namespaces);
+      const footholds = groups.flat().sort(byName);
+      const spread = yield* spreading(
+        footholds,
+        { network: tables.networkpolicies, ...policies },
+        namespaces,
+      );
+      [before, found, inputs] = [found, spread, given];
+      isSame = sameWays(before, found);
       indexOf = new Map(footholds.map(({ key }, index) => [key, index]));
-      inputs = given;
     },
-    of({ key }) {
+    state: () => found,
+    of(key) {
       const index = indexOf.get(key);
-      return index === undefined ? unreached : keyed.lateral.get(key, found, index);
+      if (index === undefined) return unreached;
+      const lateral = derived(key, index);
+      memos.set(key, { spread: found, index, lateral });
+      return lateral;
     },
-    sweep() {
-      for (const memo of Object.values(keyed)) memo.sweep();
-    },
+    forget: (key) => void memos.delete(key),
   };
 }
 

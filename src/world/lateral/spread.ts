@@ -46,6 +46,9 @@ export interface Spread {
   readonly takenAt: ReadonlyMap<number, Face>;
 }
 
+/** Of a world without workloads. */
+export const nowhere: Spread = { footholds: [], arrivals: [], takenAt: new Map() };
+
 /**
  * In small steps, so that the caller may rest in between.
  * @param footholds in the order in which equal ones are preferred

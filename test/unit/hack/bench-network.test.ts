@@ -34,10 +34,12 @@ describe('the load of hack/bench network', () => {
     }
     const workloads = workloadsLayer();
     const layer = networkLayer();
+    const groundOf = (namespace: string, world: World) =>
+      layer.groundOf(namespace, world, declaredOf(...declaringIn(world.tables, namespace)));
     const derive = (world: World) =>
       [...workloads(world).values()].map((workload) => ({
         workload,
-        network: layer.of(workload, world, declaredOf(...declaringIn(world.tables, workload.ref.namespace))),
+        network: layer.of(workload, groundOf(workload.ref.namespace, world)),
       }));
     const before = derive(store.world(0, 0));
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { byReference, keyedLayer } from '../../../src/world/layer.ts';
+import { byItems, byReference, forgetIn, keyedLayer, keyedParts } from '../../../src/world/layer.ts';
 
 describe('a layer', () => {
   const counted = (equal?: typeof byReference) => {
@@ -33,17 +33,42 @@ describe('a layer', () => {
     expect(layer.get('a', [1, 2], 2)).to.not.equal(layer.get('a', [2, 1], 2));
   });
 
-  it('keeps keys apart, and forgets those that a pass did not ask for', () => {
+  it('keeps keys apart, and forgets one when it is told so', () => {
     const { layer, derivations } = counted();
     const list = [1];
     layer.get('a', list, 1);
     layer.get('b', list, 1);
-    layer.sweep();
+    forgetIn({ layer }, ['b', 'unknown']);
     layer.get('a', list, 1);
     expect(derivations()).to.equal(2);
-    layer.sweep();
-    layer.get('a', list, 1);
     layer.get('b', list, 1);
     expect(derivations(), 'b was forgotten').to.equal(3);
+  });
+
+  it('hands out the old list if its items are the same objects', () => {
+    const item = {};
+    const layer = keyedLayer((...items: readonly object[]): readonly object[] => items, byItems);
+    const first = layer.get('a', item, item);
+    expect(layer.get('a', item)).to.not.equal(first);
+    expect(layer.get('a', item, {})).to.not.deep.equal([item]);
+  });
+});
+
+describe('parts that are put together', () => {
+  it('are the old object while each is the same', () => {
+    const parts = keyedParts<{ one: object; other?: object }>();
+    const [one, other] = [{}, {}];
+    const first = parts.get('a', { one, other });
+    expect(parts.get('a', { one, other })).to.equal(first);
+    expect(parts.get('b', { one, other })).to.not.equal(first);
+    expect(parts.get('a', { one, other: {} })).to.not.equal(first);
+  });
+
+  it('are made anew after they were forgotten', () => {
+    const parts = keyedParts<{ one: object }>();
+    const one = {};
+    const first = parts.get('a', { one });
+    parts.forget('a');
+    expect(parts.get('a', { one })).to.not.equal(first);
   });
 });

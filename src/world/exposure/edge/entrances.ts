@@ -1,5 +1,5 @@
 /** All that leads in to the pods of one namespace, beyond its Services and Ingresses themselves. */
-import { byReference, keyedLayer } from '../../layer.ts';
+import { byReference, forgetIn, keyedLayer, keyedParts } from '../../layer.ts';
 import type { Ingress, IngressClass } from '../../objects.ts';
 import { inNamespace, type Tables } from '../../world.ts';
 import { frontOfIngress } from './classes.ts';
@@ -19,7 +19,7 @@ export interface Entrances {
 
 export interface EntrancesLayer {
   of(namespace: string, tables: Tables): Entrances;
-  sweep(): void;
+  forget(namespace: string): void;
 }
 
 const nothing: readonly never[] = Object.freeze([]);
@@ -28,33 +28,22 @@ const noPods: ReadonlyMap<string, never> = new Map<string, never>();
 /** Keeps its reference, for each namespace, while nothing there has changed. */
 export function entrancesLayer(): EntrancesLayer {
   const frontPods = frontPodsLayer();
-  const keyed = {
-    gateways: keyedLayer(gatewayEntrances, byReference),
-    names: keyedLayer(externalNameEntrances, byReference),
+  const gatewaysIn = keyedLayer(gatewayEntrances, byReference);
+  const namesIn = keyedLayer(externalNameEntrances, byReference);
+  const byNamespace = {
     foreign: keyedLayer((...entrances: readonly Entrance[]) => entrances),
     fronts: keyedLayer(frontsOf),
     manual: keyedLayer(manualServicesOf),
-    whole: keyedLayer(
-      (
-        foreign: readonly Entrance[],
-        fronts: Entrances['fronts'],
-        manual: Entrances['manual'],
-      ): Entrances => ({
-        foreign,
-        fronts,
-        manual,
-      }),
-      byReference,
-    ),
+    whole: keyedParts<Entrances>(),
   };
   let last: { readonly tables: Tables; readonly pods: readonly FrontPods[] } | undefined;
   return {
     of(namespace, tables) {
-      if (last?.tables !== tables) last = { tables, pods: frontPods(tables) };
+      if (last?.tables !== tables) last = { tables, pods: frontPods.of(tables) };
       const { pods } = last;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) => inNamespace(table, namespace);
       const classes = inNamespace(tables.ingressclasses, '');
-      const gateways = keyed.gateways.get(
+      const gateways = gatewaysIn.get(
         '',
         pods,
         tables.namespaces,
@@ -68,27 +57,24 @@ export function entrancesLayer(): EntrancesLayer {
         tables.tcproutes,
         tables.udproutes,
       );
-      const names = keyed.names.get('', pods, tables.services, tables.ingresses, classes);
-      return keyed.whole.get(
-        namespace,
-        keyed.foreign.get(
+      const names = namesIn.get('', pods, tables.services, tables.ingresses, classes);
+      return byNamespace.whole.get(namespace, {
+        foreign: byNamespace.foreign.get(
           namespace,
           ...(gateways.get(namespace) ?? nothing),
           ...(names.get(namespace) ?? nothing),
         ),
-        keyed.fronts.get(namespace, here(tables.ingresses), classes, pods),
-        keyed.manual.get(
+        fronts: byNamespace.fronts.get(namespace, here(tables.ingresses), classes, pods),
+        manual: byNamespace.manual.get(
           namespace,
           here(tables.services),
           here(tables.endpointslices),
           // only these need pods, whose table changes all the time
           here(tables.endpointslices).size === 0 ? noPods : here(tables.pods),
         ),
-      );
+      });
     },
-    sweep() {
-      for (const memo of Object.values(keyed)) memo.sweep();
-    },
+    forget: (namespace) => forgetIn({ frontPods, ...byNamespace }, [namespace]),
   };
 }
 

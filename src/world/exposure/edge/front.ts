@@ -34,24 +34,31 @@ const tables = ['deployments', 'daemonsets', 'statefulsets', 'replicasets', 'pod
 
 type Named<T> = ReadonlyMap<string, T>;
 
+interface FrontPodsLayer {
+  of(world: Tables): readonly FrontPods[];
+  forget(namespace: string): void;
+}
+
 /** All pods of the cluster that pass connections on, by what declares them. */
-export function frontPodsLayer(): (world: Tables) => readonly FrontPods[] {
+export function frontPodsLayer(): FrontPodsLayer {
   const memo = keyedLayer(frontPodsIn);
   const whole = keyedLayer((...parts: readonly (readonly FrontPods[])[]) => parts.flat(), byReference);
-  return (world) => {
-    const namespaces = [...new Set(tables.flatMap((table) => [...world[table].keys()]))].sort();
-    const parts = namespaces
-      .map((name) =>
-        memo.get(
-          name,
-          name,
-          find(world.namespaces, '', name),
-          ...tables.map((table) => inNamespace<Controller | Pod>(world[table], name)),
-        ),
-      )
-      .filter((part) => part.length > 0);
-    memo.sweep();
-    return whole.get('', ...parts);
+  return {
+    of(world) {
+      const namespaces = [...new Set(tables.flatMap((table) => [...world[table].keys()]))].sort();
+      const parts = namespaces
+        .map((name) =>
+          memo.get(
+            name,
+            name,
+            find(world.namespaces, '', name),
+            ...tables.map((table) => inNamespace<Controller | Pod>(world[table], name)),
+          ),
+        )
+        .filter((part) => part.length > 0);
+      return whole.get('', ...parts);
+    },
+    forget: (namespace) => memo.forget(namespace),
   };
 }
 
