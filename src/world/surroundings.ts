@@ -12,7 +12,7 @@ import { worldEscalation } from './escalation/layer.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { type Network, networkLayer } from './exposure/network.ts';
 import { groundLayer } from './ground.ts';
-import { forgetIn, keyedParts, unkeyedParts } from './layer.ts';
+import { byItems, forgetIn, keyedLayer, keyedParts, unkeyedParts } from './layer.ts';
 import type { Lateral } from './lateral/lateral.ts';
 import { lateralLayer } from './lateral/layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
@@ -83,6 +83,12 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
   const access = accessLayer(grants);
   const escalation = worldEscalation({ workloads: byNamespace, grants });
   const lateral = lateralLayer();
+  /** Of all workloads of a section: most are reached as before when the ways of others change. */
+  const laterals = keyedLayer(
+    (section: Section | undefined, _found: object): readonly Lateral[] =>
+      section?.footholds.map(({ key }) => lateral.of(key)) ?? [],
+    byItems,
+  );
   const states = keyedParts<State>();
   const combined = lasting ? keyedParts<Surroundings>() : unkeyedParts<Surroundings>();
   let sections: ReadonlyMap<string, Section> = new Map();
@@ -92,7 +98,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     const names = [...before.keys()].filter((name) => !now.has(name));
     ground.forget(names);
     escalation.forgetNamespaces(names);
-    forgetIn({ own: own.groups, states }, names);
+    forgetIn({ own: own.groups, laterals, states }, names);
     const keys = [...before].flatMap(([name, { workloads: then }]) => {
       const present = now.get(name)?.workloads;
       return present === then ? [] : [...then.keys()].filter((key) => present?.has(key) !== true);
@@ -125,12 +131,13 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     prepare,
     state(namespace, world, policy) {
       const { tables, source } = world;
+      const section = sectionOf(namespace, world, policy);
       return states.get(namespace, {
-        section: sectionOf(namespace, world, policy),
+        section,
         grants: grants(tables, source),
         namespaces: inNamespace(tables.namespaces, ''),
         escalation: escalation.state(world),
-        lateral: lateral.state(),
+        laterals: laterals.get(namespace, section, lateral.found()),
       });
     },
     of(workload, world, policy) {
@@ -153,5 +160,5 @@ interface State {
   readonly grants: object;
   readonly namespaces: object;
   readonly escalation: object;
-  readonly lateral: object;
+  readonly laterals: object;
 }

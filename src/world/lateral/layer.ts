@@ -15,7 +15,7 @@ export interface LateralLayer {
    */
   update(world: World, footholds: readonly (readonly Foothold[])[]): Generator<undefined>;
   /** The same object while the ways to all workloads are the same. */
-  state(): object;
+  found(): object;
   /** Keeps its reference while the way to the workload is the same. @param key of the workload */
   of(key: string): Lateral;
   /** The workload of that key is gone. */
@@ -67,7 +67,7 @@ export function lateralLayer(): LateralLayer {
       isSame = sameWays(before, found);
       indexOf = new Map(footholds.map(({ key }, index) => [key, index]));
     },
-    state: () => found,
+    found: () => found,
     of(key) {
       const index = indexOf.get(key);
       if (index === undefined) return unreached;

@@ -1,20 +1,13 @@
 /** Whether the ways to a workload are after a change what they were before, told without writing them out. */
-import { isDeepStrictEqual } from 'node:util';
+import { equalPorts } from '../exposure/ports.ts';
 import { type Face, faces } from './foothold.ts';
 import type { Hop, Spread } from './spread.ts';
 
 /** @returns given a workload's index in each: whether all that `lateralOf` says of it is the same in both */
 export function sameWays(before: Spread, now: Spread): (indexBefore: number, indexNow: number) => boolean {
-  const known = new Map<string, boolean>();
-  const isArrivalSame = (old: number, index: number, face: Face): boolean => {
-    const key = `${index} ${face}`;
-    let isSame = known.get(key);
-    if (isSame === undefined) {
-      isSame = compared(old, index, face);
-      known.set(key, isSame);
-    }
-    return isSame;
-  };
+  const known: Readonly<Record<Face, boolean[]>> = { served: [], sensitive: [], yielding: [] };
+  const isArrivalSame = (old: number, index: number, face: Face): boolean =>
+    (known[face][index] ??= compared(old, index, face));
   const compared = (old: number, index: number, face: Face): boolean => {
     const [a, b] = [before.arrivals[old]?.[face], now.arrivals[index]?.[face]];
     if (a === undefined || b === undefined) return a === b;
@@ -36,4 +29,4 @@ export function sameWays(before: Spread, now: Spread): (indexBefore: number, ind
 }
 
 const isHopSame = (a: Hop, b: Hop): boolean =>
-  a.out === b.out && a.into === b.into && a.zone === b.zone && isDeepStrictEqual(a.ports, b.ports);
+  a.out === b.out && a.into === b.into && a.zone === b.zone && equalPorts(a.ports, b.ports);
