@@ -71,28 +71,40 @@ export type WorkloadsByNamespace = ReadonlyMap<string, ReadonlyMap<string, Workl
  * so does the whole.
  */
 export function workloadsByNamespaceLayer(): (world: World) => WorkloadsByNamespace {
-  let memos = new Map<string, { inputs: readonly unknown[]; out: ReadonlyMap<string, Workload> }>();
+  let memos: ReadonlyMap<string, Memo> = new Map();
   let seen: World | undefined;
   let out: WorkloadsByNamespace = new Map();
   return (world) => {
     if (seen === world) return out;
     seen = world;
-    const namespaces = new Set(workloadTables.flatMap((table) => [...world.tables[table].keys()]));
-    const now: typeof memos = new Map();
-    for (const namespace of [...namespaces].sort()) {
-      const tables = workloadTables.map((table) => inNamespace<Slim>(world.tables[table], namespace));
-      // time matters only where something is still too young
-      const inputs = [...tables, hasYoung(world, namespace) ? world.nowMinute : 0, world.youngAfter];
-      const before = memos.get(namespace);
-      const isSame = before !== undefined && sameItems(before.inputs, inputs);
-      now.set(namespace, isSame ? before : { inputs, out: workloadsOf(world, namespace, before?.out) });
-    }
+    const names = new Set(workloadTables.flatMap((table) => [...world.tables[table].keys()]));
+    const now = new Map([...names].sort().map((name) => [name, memoOf(world, name, memos.get(name))]));
     memos = now;
-    const parts = [...now].map(([namespace, memo]) => [namespace, memo.out] as const);
-    const isWhole = parts.length === out.size && parts.every(([name, part]) => out.get(name) === part);
-    if (!isWhole) out = new Map(parts);
+    const parts = [...now].map(([name, { workloads }]) => [name, workloads] as const);
+    const isSame = parts.length === out.size && parts.every(([name, part]) => out.get(name) === part);
+    if (!isSame) out = new Map(parts);
     return out;
   };
+}
+
+/** The workloads of one namespace, and what they were derived from. */
+interface Memo {
+  readonly inputs: readonly unknown[];
+  readonly minute: number;
+  /** Seconds since 1970: until then time decides with the objects what there is. */
+  readonly youngUntil: number;
+  readonly workloads: ReadonlyMap<string, Workload>;
+}
+
+function memoOf(world: World, namespace: string, before: Memo | undefined): Memo {
+  const { tables, youngAfter, nowMinute: minute } = world;
+  const inputs = [...workloadTables.map((table) => inNamespace<Slim>(tables[table], namespace)), youngAfter];
+  if (before !== undefined && sameItems(before.inputs, inputs)) {
+    const isTimeless = before.minute === minute || before.youngUntil <= before.minute * 60;
+    if (isTimeless) return before;
+  }
+  const workloads = workloadsOf(world, namespace, before?.workloads);
+  return { inputs, minute, youngUntil: youngUntil(world, namespace), workloads };
 }
 
 /** All workloads of a world by key; the same object while they are the same. */
@@ -267,12 +279,17 @@ const isYoung = (world: World, object: Slim): boolean =>
 
 const isYoungJob = (world: World, object: Slim): boolean => object.kind === 'Job' && isYoung(world, object);
 
-function hasYoung(world: World, namespace: string): boolean {
-  if (world.youngAfter === 0) return false;
-  const pods = inNamespace(world.tables.pods, namespace).values();
-  const jobs = inNamespace(world.tables.jobs, namespace).values();
-  const lone = (object: Slim) => ownerOf(object) === undefined && isYoung(world, object);
-  return pods.some(lone) || jobs.some(lone);
+/** When the youngest lone pod or Job is no longer young; 0 if age does not matter. */
+function youngUntil({ tables, youngAfter }: World, namespace: string): number {
+  if (youngAfter === 0) return 0;
+  let latest = 0;
+  for (const table of [tables.pods, tables.jobs]) {
+    for (const object of inNamespace<Slim>(table, namespace).values()) {
+      const { created = 0 } = object.metadata;
+      if (created + youngAfter > latest && ownerOf(object) === undefined) latest = created + youngAfter;
+    }
+  }
+  return latest;
 }
 
 function assemble(key: string, { ref, top, uid, pods, between }: Gathered): Workload {

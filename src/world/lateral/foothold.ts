@@ -44,6 +44,7 @@ export interface Weakness {
 
 /** A pod of which policies see no more than labels, ports and whether it is on its node's network. */
 interface Seen {
+  /** Without those that tell revisions apart: no policy means these. */
   readonly labels: Labels;
   readonly pod: PodSpec;
 }
@@ -110,11 +111,21 @@ const asSeen = ({ labels, pod }: Seen) => ({
 function distinct(variants: Workload['variants']): readonly Seen[] {
   const found: Seen[] = [];
   for (const { labels, pod } of variants) {
-    const one = { labels, pod };
+    const one = { labels: lasting(labels), pod };
     if (!found.some((other) => isDeepStrictEqual(asSeen(other), asSeen(one)))) found.push(one);
   }
   return found;
 }
+
+/** Labels that controllers give the pods of one revision of their template. */
+const ofRevision: ReadonlySet<string> = new Set([
+  'controller-revision-hash',
+  'pod-template-generation',
+  'pod-template-hash',
+]);
+
+const lasting = (labels: Labels): Labels =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => !ofRevision.has(key)));
 
 const union = (all: readonly Ports[]): Ports => all.reduce(unionPorts, noPorts);
 

@@ -72,7 +72,7 @@ function frontPodsIn(
     .filter(({ metadata }) => !metadata.ownerReferences.some(({ controller }) => controller === true))
     .flatMap((object) => {
       const { labels, pod } = declared(object);
-      const kinds = controllerKinds.filter((kind) => isOfKind(kind, labels, pod));
+      const kinds = kindsOf(object);
       const gateway = labels[GATEWAY_LABEL];
       if (kinds.length === 0 && gateway === undefined) return [];
       const endpoint = {
@@ -84,6 +84,18 @@ function frontPodsIn(
       };
       return [{ kinds, gateway, endpoint }];
     });
+}
+
+const known = new WeakMap<Controller | Pod, readonly ControllerKind[]>();
+
+function kindsOf(object: Controller | Pod): readonly ControllerKind[] {
+  let kinds = known.get(object);
+  if (kinds === undefined) {
+    const { labels, pod } = declared(object);
+    kinds = controllerKinds.filter((kind) => isOfKind(kind, labels, pod));
+    known.set(object, kinds);
+  }
+  return kinds;
 }
 
 const declared = (object: Controller | Pod): { readonly labels: Labels; readonly pod: PodSpec } =>
