@@ -8,8 +8,5 @@ import { join } from 'node:path';
 const { NODE_COMPILE_CACHE: chosen, XDG_CACHE_HOME: caches } = process.env;
 enableCompileCache(chosen || join(caches || join(homedir(), '.cache'), 'hexarisk/compile'));
 
-// stack traces name the `.ts` line, and not half a megabyte of minified code
-process.setSourceMapsEnabled(true);
-
 // not a constant: the bundler must leave it as it is
 await import(new URL('./main.mjs', import.meta.url).href);

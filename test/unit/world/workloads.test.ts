@@ -215,6 +215,20 @@ describe('workloads', () => {
       expect(await names('2026-01-01T12:00:00Z', 0), 'files: at once').to.have.length(4);
     });
 
+    it('are reported once they are old enough, though nothing but the time has changed', async () => {
+      const world = await worldOf(
+        [pod('young', { created: '2026-01-01T11:59:01Z' })],
+        '2026-01-01T12:00:00Z',
+        60,
+      );
+      const layer = workloadsLayer();
+      const after = (minutes: number) => layer({ ...world, nowMinute: world.nowMinute + minutes });
+      expect(after(0).size).to.equal(0);
+      const then = after(1);
+      expect(then.size).to.equal(1);
+      expect(after(2), 'time does not matter any more').to.equal(then);
+    });
+
     it('count no longer once they have finished', async () => {
       expect(await workloadsOf(pod('done', { status: { phase: 'Succeeded' } }))).to.deep.equal([]);
     });
