@@ -11,9 +11,12 @@ export interface Assessed {
   /** Undefined if a check failed on this workload, which is a defect of ours: `error` names the check. */
   readonly assessment?: Assessment;
   readonly error?: unknown;
-  /** It is not the object that the last pass gave for this workload. */
-  readonly changed: boolean;
 }
+
+/** One workload in a pass; nothing is said of one that is as the last pass gave it. */
+export type Step =
+  | ({ readonly changed: true } & Assessed)
+  | { readonly changed: false; readonly workload: Workload };
 
 export interface Assessor {
   /** What `each` begins with, in steps that give nothing yet, so that the caller may rest there as well. */
@@ -22,68 +25,60 @@ export interface Assessor {
    * All workloads, one step each, so that the caller may rest in between. To be run to its end: what it has not
    * come across by then is forgotten.
    */
-  each(world: World, policy: RiskPolicy): Iterable<Assessed>;
+  each(world: World, policy: RiskPolicy): Iterable<Step>;
 }
 
 /** The same for a world that is looked at once: nothing is kept. */
-export function* assessOnce(
-  world: World,
-  policy: RiskPolicy,
-  checks: readonly Check[],
-): Iterable<Omit<Assessed, 'changed'>> {
+export function* assessOnce(world: World, policy: RiskPolicy, checks: readonly Check[]): Iterable<Assessed> {
   const surroundings = surroundingsLayer({ lasting: false });
   for (const workload of surroundings.workloads(world).values())
     yield { workload, ...attempt(workload, surroundings.of(workload, world, policy), checks) };
 }
 
-/** What the last pass gave for one namespace. */
-interface Kept {
+/** What the last pass saw in one namespace. */
+interface Seen {
   /** Of the surroundings: while it is the same, so is everything here. */
   readonly state: object;
-  readonly memos: ReadonlyMap<string, Memo>;
+  readonly workloads: ReadonlyMap<string, Memo>;
 }
 
+/** What an assessment is made of. The assessment itself is not kept: it is the largest of all. */
 interface Memo {
+  readonly workload: Workload;
   readonly around: Surroundings;
-  readonly assessed: Assessed;
 }
 
 /** The memos live in this closure, one per world; references decide what is made again. */
 export function assessor(checks: readonly Check[]): Assessor {
   const surroundings = surroundingsLayer();
-  let kept: ReadonlyMap<string, Kept> = new Map();
+  let seen: ReadonlyMap<string, Seen> = new Map();
   return {
     prepare: (world, policy) => surroundings.prepare(world, policy),
     *each(world, policy) {
-      const now = new Map<string, Kept>();
+      const now = new Map<string, Seen>();
       for (const [namespace, workloads] of surroundings.byNamespace(world)) {
         const state = surroundings.state(namespace, world, policy);
-        const before = kept.get(namespace);
+        const before = seen.get(namespace);
         if (before?.state === state) {
           now.set(namespace, before);
-          for (const { assessed } of before.memos.values()) yield assessed;
+          for (const workload of workloads.values()) yield { workload, changed: false };
           continue;
         }
         const memos = new Map<string, Memo>();
         for (const [key, workload] of workloads) {
           const around = surroundings.of(workload, world, policy);
-          const old = before?.memos.get(key);
-          const isSame = old?.assessed.workload === workload && old.around === around;
-          const memo = isSame ? old : made(workload, around, checks);
-          memos.set(key, memo);
-          yield isSame ? memo.assessed : { ...memo.assessed, changed: true };
+          const old = before?.workloads.get(key);
+          const isSame = old?.workload === workload && old.around === around;
+          memos.set(key, isSame ? old : { workload, around });
+          if (isSame) yield { workload, changed: false };
+          else yield { workload, ...attempt(workload, around, checks), changed: true };
         }
-        now.set(namespace, { state, memos });
+        now.set(namespace, { state, workloads: memos });
       }
-      kept = now;
+      seen = now;
     },
   };
 }
-
-const made = (workload: Workload, around: Surroundings, checks: readonly Check[]): Memo => ({
-  around,
-  assessed: { workload, ...attempt(workload, around, checks), changed: false },
-});
 
 /** One workload on which a check fails must not cost the others their reports. */
 function attempt(workload: Workload, around: Surroundings, checks: readonly Check[]) {

@@ -12,7 +12,7 @@ import { readYaml } from '../../src/observe/files/yaml.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { reportOf } from '../../src/publish/render.ts';
 import type { RiskReport } from '../../src/publish/report.ts';
-import { assessor } from '../../src/score/assessor.ts';
+import { assessOnce } from '../../src/score/assessor.ts';
 import { areThere, installs, realWorld } from '../golden/update-real-world.ts';
 import { eventually, kubectl, sharedControlPlane, START_TIMEOUT_MS } from './harness.ts';
 import { installCrd, startedOperator } from './operator-process.ts';
@@ -186,7 +186,7 @@ async function fromFiles(objects: readonly Raw[]): Promise<ReadonlyMap<string, R
   const content = objects.map((object) => JSON.stringify(object)).join('\n---\n');
   const { world, errors } = await loadWorld([{ name: 'accepted', content }], 0);
   expect(errors).to.deep.equal([]);
-  const reports = [...assessor(checks).each(world, defaultPolicy)].flatMap(({ assessment }) =>
+  const reports = [...assessOnce(world, defaultPolicy, checks)].flatMap(({ assessment }) =>
     assessment === undefined ? [] : [reportOf(assessment, { live: false, mostFindings: Infinity })],
   );
   return new Map(reports.map((report) => [keyOf(report), report]));

@@ -13,7 +13,7 @@ import { readSources } from '../../src/observe/files/sources.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { reportOf } from '../../src/publish/render.ts';
 import type { RiskReport } from '../../src/publish/report.ts';
-import { assessor } from '../../src/score/assessor.ts';
+import { assessOnce } from '../../src/score/assessor.ts';
 import { MODEL_VERSION } from '../../src/score/model.ts';
 
 const corpora = join(import.meta.dirname, '../../../shared/corpora');
@@ -41,7 +41,7 @@ export async function scanned(folder: string): Promise<Install> {
   const { world, errors } = await loadWorld(sources, 0);
   const failures: Message[] = [];
   const reports: RiskReport[] = [];
-  for (const { workload, assessment, error } of assessor(checks).each(world, defaultPolicy)) {
+  for (const { workload, assessment, error } of assessOnce(world, defaultPolicy, checks)) {
     if (assessment !== undefined) reports.push(reportOf(assessment, { live: false, mostFindings: Infinity }));
     else failures.push({ where: workload.key, message: String(error) });
   }

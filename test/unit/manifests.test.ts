@@ -12,7 +12,7 @@ import { pluralOf } from '../../src/observe/served.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { reportOf } from '../../src/publish/render.ts';
 import type { RiskReport } from '../../src/publish/report.ts';
-import { assessor } from '../../src/score/assessor.ts';
+import { assessOnce } from '../../src/score/assessor.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'manifests');
@@ -79,7 +79,7 @@ describe('the install manifests', () => {
         .map((name) => ({ name, content: readFileSync(join(folder, name), 'utf8') }));
       const { world, errors, warnings } = await loadWorld(sources, 0);
       expect([...errors, ...warnings]).to.deep.equal([]);
-      reports = [...assessor(checks).each(world, defaultPolicy)].flatMap(({ assessment }) =>
+      reports = [...assessOnce(world, defaultPolicy, checks)].flatMap(({ assessment }) =>
         assessment === undefined ? [] : [reportOf(assessment, { live: false, mostFindings: Infinity })],
       );
     });

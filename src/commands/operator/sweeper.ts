@@ -105,10 +105,10 @@ async function sweepOnce({ assessor, world, policy, onAssessed, onError }: Optio
   const isLong = () => performance.now() - begun >= SLICE;
   const [seen, by] = [world(), policy()];
   for (const _ of assessor.prepare(seen, by)) if (isLong()) await rest();
-  for (const { workload, assessment, error, changed } of assessor.each(seen, by)) {
-    present.set(workload.key, workload);
-    if (changed && assessment !== undefined) onAssessed(assessment, since);
-    if (changed && error !== undefined) onError(error);
+  for (const step of assessor.each(seen, by)) {
+    present.set(step.workload.key, step.workload);
+    if (step.changed && step.assessment !== undefined) onAssessed(step.assessment, since);
+    if (step.changed && step.error !== undefined) onError(step.error);
     if (isLong()) await rest();
   }
   return { present, seconds: (busy + performance.now() - begun) / 1000 };
