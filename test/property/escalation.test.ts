@@ -7,7 +7,7 @@ import { type Actor, actorOf } from '../../src/world/escalation/actors.ts';
 import { type Consequence, consequences } from '../../src/world/escalation/path.ts';
 import { surroundingsLayer } from '../../src/world/surroundings.ts';
 import type { World } from '../../src/world/world.ts';
-import { amountsTo, naiveEscalation } from '../support/naive-escalation.ts';
+import { amountsTo, naiveEscalation, staysIn } from '../support/naive-escalation.ts';
 import { type Objects, randomRbac } from '../support/random-escalations.ts';
 
 const RUNS = 150;
@@ -68,7 +68,7 @@ describe('escalation', () => {
               .filter((position) => position !== key);
             const reached = naive.closure(starts, { overNodes: false, without: key });
             const localStarts = holdings
-              .filter(({ namespace }) => namespace === home && home !== 'kube-system')
+              .filter((holding) => staysIn(home, holding))
               .flatMap((holding) => naive.gains(holding))
               .filter((position) => position !== key);
             const here = naive.closure(localStarts, { overNodes: false, without: key, within: home });
