@@ -4,7 +4,7 @@ import type { Namespace, Node, ServiceAccount } from '../objects.ts';
 import { all, type Table } from '../world.ts';
 import type { Actor } from './actors.ts';
 import type { Identities } from './identities.ts';
-import { classesOf, type NodeClass, type Pool } from './pools.ts';
+import { admits, classesOf } from './pools.ts';
 
 /** What the graph is made of. */
 export interface Parts {
@@ -32,9 +32,10 @@ interface Giving {
   readonly byPool: ReadonlyMap<string, readonly Actor[]>;
 }
 
+/** Which pods may run on which nodes, by the keys of pools and of classes of nodes; in order. */
 interface Places {
-  readonly pools: ReadonlyMap<string, Pool>;
-  readonly classes: ReadonlyMap<string, NodeClass>;
+  readonly classesOf: ReadonlyMap<string, readonly string[]>;
+  readonly poolsOf: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What the positions are looked up in. */
@@ -103,7 +104,16 @@ function givingOf(actors: readonly Actor[], able: Able): Giving {
 function placesOf(actors: readonly Actor[], nodes: Table<Node>): Places {
   const pools = new Map(actors.map(({ pool }) => [pool.key, pool]));
   const classes = classesOf([...pools.values()], all(nodes));
-  return { pools, classes: new Map(classes.map((each) => [each.key, each])) };
+  const inOrder = [...pools.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const poolsOf = new Map(
+    classes.map((nodes) => [
+      nodes.key,
+      inOrder.filter((pool) => admits(nodes, pool)).map((pool) => pool.key),
+    ]),
+  );
+  const classesByPool = new Map<string, string[]>(inOrder.map(({ key }) => [key, []]));
+  for (const [nodes, fitting] of poolsOf) for (const pool of fitting) classesByPool.get(pool)?.push(nodes);
+  return { classesOf: classesByPool, poolsOf };
 }
 
 const tokensOf = (accounts: Table<ServiceAccount>) =>

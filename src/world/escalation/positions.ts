@@ -7,7 +7,6 @@ import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE } from './hubs.ts';
 import { placeOf } from './identities.ts';
 import { type Index, keyOf, tokenSecretsOf } from './parts.ts';
 import type { Reason } from './path.ts';
-import { admits, type NodeClass, type Pool } from './pools.ts';
 
 /** Where the search looks things up, and what is found there. */
 type Expand = (rest: string, index: Index) => Omit<Position, 'key'>;
@@ -65,16 +64,15 @@ const kinds: Readonly<Record<string, Expand>> = {
       ? { edges: [] }
       : { name: actor.name, namespace: actor.namespace, edges: ownEdges(actor) };
   },
-  node: (pool, { places: { classes, pools } }) => ({
+  node: (pool, { places: { classesOf, poolsOf } }) => ({
     name: 'node',
-    edges: [...classes.values()]
-      .filter((nodes) => pool === '' || admits(nodes, pools.get(pool) ?? nowhere))
-      .map(({ key }) => through(hub.nodes(key))),
+    edges: (pool === '' ? [...poolsOf.keys()] : (classesOf.get(pool) ?? [])).map((key) =>
+      through(hub.nodes(key)),
+    ),
   }),
-  nodes: (key, { places: { classes, pools }, giving }) => ({
-    edges: [...giving.byPool.keys()]
-      .sort()
-      .filter((pool) => admits(classes.get(key) ?? noNodes, pools.get(pool) ?? nowhere))
+  nodes: (key, { places: { poolsOf }, giving }) => ({
+    edges: (poolsOf.get(key) ?? [])
+      .filter((pool) => giving.byPool.has(pool))
       .map((pool) => through(hub.pool(pool))),
   }),
   pool: (key, { giving }) => ({
@@ -84,8 +82,6 @@ const kinds: Readonly<Record<string, Expand>> = {
   [ADMIN]: () => ({ edges: [] }),
   'cloud-role': () => ({ edges: [] }),
 };
-const nowhere: Pool = { key: '', nodeSelector: {}, tolerations: [] };
-const noNodes: NodeClass = { key: '', labels: {}, taints: [], open: false };
 
 export function positionAt(key: string, index: Index): Position {
   const identity = index.identities.get(key);
