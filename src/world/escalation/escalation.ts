@@ -1,7 +1,7 @@
 /** What each workload's account can become, and what falls when somebody is in its pods. */
 import type { Grant } from '../access.ts';
 import { sameItems } from '../layer.ts';
-import type { Actor } from './actors.ts';
+import { type Actor, nameOf, toAccount } from './actors.ts';
 import type { Graph } from './edges.ts';
 import { graphOf } from './graph.ts';
 import { type Held, type Identities, type Identity, placeOf } from './identities.ts';
@@ -118,13 +118,13 @@ export function escalationLayer(): EscalationLayer {
       if (before !== undefined) return before;
       const own = rightsOf(actor.account);
       const ways = consequences.map((consequence) => wayOf(actor, consequence, reaches.withNodes));
-      const parts = [own, actor.name, ...ways.flatMap((way) => [way.length, ...way])];
+      const parts = [own, ...ways.flatMap((way) => [way.length, ...way])];
       const escalation = whole.keep(actor.key, parts, () => ({
         rights: own,
         paths: ways.flatMap((way, index) => {
           const consequence = consequences[index];
           if (way.length === 0 || consequence === undefined) return [];
-          return { consequence, steps: stepsOf(actor.name, way, consequence, graph) };
+          return { consequence, steps: stepsOf(nameOf(actor), way, consequence, graph) };
         }),
       }));
       settled.set(actor, escalation);
@@ -190,13 +190,13 @@ function inOrder(outcomes: readonly Outcome[], account: string, graph: Graph): r
 
 /** From a workload: over its account or over its node, whichever is shorter. */
 function wayOf(actor: Actor, consequence: Consequence, reach: Reach): Way {
-  const { account, toAccount, toNode, namespace } = actor;
+  const { account, toNode, namespace } = actor;
   const overAccount = reach.way(account, consequence, namespace);
   const overNode = toNode && reach.way(toNode.to, consequence, namespace);
   if (overNode !== undefined && toNode !== undefined) {
     if (overAccount === undefined || costOf(overNode) < costOf(overAccount)) return [toNode, ...overNode];
   }
-  return overAccount === undefined ? [] : [toAccount, ...overAccount];
+  return overAccount === undefined ? [] : [toAccount(actor), ...overAccount];
 }
 
 /** Hubs are gone through unseen: what led into them and out of them is one step. */

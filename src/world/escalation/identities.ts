@@ -27,9 +27,8 @@ export type Identities = ReadonlyMap<string, Identity>;
 
 interface Known {
   readonly identity: Identity;
-  /** The names under which the authorizer knows it. */
-  readonly subjects: readonly string[];
   readonly object: ServiceAccount | undefined;
+  /** The grants of each of the names under which the authorizer knows it. */
   readonly lists: readonly unknown[];
 }
 
@@ -64,20 +63,17 @@ export function identitiesLayer(): (
     }
     for (const key of isSameSet ? [] : known.keys()) if (!objects.has(key)) known.delete(key);
     if (isSameSet && changed.size === 0) return out;
-    out = isSameSet
-      ? new Map([...out, ...changed]) // each keeps its place
-      : new Map(objects.keys().flatMap((key) => entryOf(key, known)));
+    const now = new Map<string, Identity>(isSameSet ? out : []); // each keeps its place
+    if (isSameSet) for (const [key, identity] of changed) now.set(key, identity);
+    else for (const key of objects.keys()) put(now, known.get(key)?.identity);
+    out = now;
     return out;
   };
 }
 
-const entryOf = (
-  key: string,
-  known: ReadonlyMap<string, Known>,
-): readonly (readonly [string, Identity])[] => {
-  const entry = known.get(key);
-  return entry === undefined ? [] : [[key, entry.identity]];
-};
+function put(into: Map<string, Identity>, identity: Identity | undefined): void {
+  if (identity !== undefined) into.set(identity.key, identity);
+}
 
 /** The identities to look at again; undefined: all, as what a group may do counts for many. */
 function touchedBy(subjects: ReadonlySet<string>): ReadonlySet<string> | undefined {
@@ -98,14 +94,15 @@ function objectsOf(grants: Grants, accounts: Table<ServiceAccount>, actors: read
 }
 
 const isKept = (
-  { object, subjects, lists }: Known,
+  { identity, object, lists }: Known,
   account: ServiceAccount | undefined,
   grants: Grants,
-): boolean => object === account && subjects.every((subject, index) => grants.get(subject) === lists[index]);
+): boolean =>
+  object === account &&
+  subjectsOf(identity.key).every((subject, index) => grants.get(subject) === lists[index]);
 
 function made(key: string, object: ServiceAccount | undefined, grants: Grants): Known {
-  const subjects = subjectsOf(key);
-  const lists = subjects.map((subject) => grants.get(subject));
+  const lists = subjectsOf(key).map((subject) => grants.get(subject));
   const holdings = holdingsOf(lists.flatMap((list) => list ?? [])).map(
     (holding): Held => ({ ...holding, edges: edgesOf(holding) }),
   );
@@ -114,7 +111,7 @@ function made(key: string, object: ServiceAccount | undefined, grants: Grants): 
     ...holdings.flatMap((holding) => holding.edges),
     ...(cloud === undefined ? [] : [step(CLOUD, [cloud])]),
   ];
-  return { identity: { key, ...placeOf(key), holdings, edges }, object, subjects, lists };
+  return { identity: { key, ...placeOf(key), holdings, edges }, object, lists };
 }
 
 /** The names under which the authorizer knows it, groups too. */

@@ -46,7 +46,8 @@ function integerOf(text: string): bigint | undefined {
 }
 
 const NOTHING: Requirements = [];
-const ANYWHERE: readonly Requirements[] = [NOTHING];
+/** Every node. */
+export const ANYWHERE: readonly Requirements[] = [NOTHING];
 
 /** A node that meets all of one of these takes the pod, but for its taints. None: no node does. */
 export function requirementsOf({ nodeSelector, requiredNodeAffinity }: PodSpec): readonly Requirements[] {

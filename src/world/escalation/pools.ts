@@ -4,6 +4,7 @@
  */
 import type { Node, PodSpec } from '../objects.ts';
 import {
+  ANYWHERE,
   canBeMet,
   isComparison,
   meetsAll,
@@ -30,27 +31,34 @@ export interface NodeClass {
 }
 
 const known = new WeakMap<PodSpec, Pool>();
+/** Most pods ask for nothing. */
+const unasking: Pool = poolFrom(ANYWHERE, []);
 
 export function poolOf(pod: PodSpec): Pool {
+  const anyOf = requirementsOf(pod);
+  const tolerations = pod.tolerations.filter(({ key = '' }) => !isPassing(key));
+  if (anyOf === ANYWHERE && tolerations.length === 0) return unasking;
   let pool = known.get(pod);
-  if (pool === undefined) {
-    const anyOf = requirementsOf(pod);
-    const tolerations = pod.tolerations.filter(({ key = '' }) => !isPassing(key));
-    const key = JSON.stringify([
-      anyOf.map(textOf).sort(),
-      tolerations.map((each) => JSON.stringify(each)).sort(),
-    ]);
-    known.set(pod, (pool = { key, anyOf, tolerations }));
-  }
+  if (pool === undefined) known.set(pod, (pool = poolFrom(anyOf, tolerations)));
   return pool;
 }
 
-const textOf = (requirements: Requirements): string =>
-  JSON.stringify(
+function poolFrom(anyOf: Pool['anyOf'], tolerations: Pool['tolerations']): Pool {
+  const asked = anyOf.map(textOf).sort();
+  return {
+    key: JSON.stringify([asked, tolerations.map((each) => JSON.stringify(each)).sort()]),
+    anyOf,
+    tolerations,
+  };
+}
+
+function textOf(requirements: Requirements): string {
+  return JSON.stringify(
     requirements
       .map(({ key, operator, values }) => JSON.stringify([key, operator, values.toSorted()]))
       .sort(),
   );
+}
 
 /** Taints that the control plane sets while a node is unwell; DaemonSets' pods tolerate them by themselves. */
 const isPassing = (key: string): boolean => key.startsWith('node.kubernetes.io/');

@@ -1,7 +1,7 @@
 /** What each kind of position is, and where it leads. */
 import type { Namespace, ServiceAccount } from '../objects.ts';
 import { refOf } from '../world.ts';
-import type { Actor } from './actors.ts';
+import { type Actor, fromNode, nameOf, toAccount } from './actors.ts';
 import { type Edge, type Position, through } from './edges.ts';
 import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE } from './hubs.ts';
 import { placeOf } from './identities.ts';
@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, Expand>> = {
     const actor = giving.byKey.get(key);
     return actor === undefined
       ? { edges: [] }
-      : { name: actor.name, namespace: actor.namespace, edges: ownEdges(actor) };
+      : { name: nameOf(actor), namespace: actor.namespace, edges: ownEdges(actor) };
   },
   node: (pool, { places: { classesOf, poolsOf } }) => ({
     name: 'node',
@@ -76,7 +76,7 @@ const kinds: Readonly<Record<string, Expand>> = {
       .map((pool) => through(hub.pool(pool))),
   }),
   pool: (key, { giving }) => ({
-    edges: (giving.byPool.get(key) ?? []).map(({ fromNode }) => fromNode),
+    edges: (giving.byPool.get(key) ?? []).map(fromNode),
   }),
   others: (namespace) => (namespace === '' ? { edges: [] } : { namespace, edges: [] }),
   [ADMIN]: () => ({ edges: [] }),
@@ -94,9 +94,9 @@ export function positionAt(key: string, index: Index): Position {
 }
 
 /** From the pods of a workload: by the token in them, and by what they hold of the node. */
-const ownEdges = ({ hasToken, toAccount, toNode }: Actor): readonly Edge[] => [
-  ...(hasToken ? [toAccount] : []),
-  ...(toNode === undefined ? [] : [toNode]),
+const ownEdges = (actor: Actor): readonly Edge[] => [
+  ...(actor.hasToken ? [toAccount(actor)] : []),
+  ...(actor.toNode === undefined ? [] : [actor.toNode]),
 ];
 
 const tokenReasons = new WeakMap<ServiceAccount, readonly Reason[]>();
