@@ -143,34 +143,45 @@ interface Known {
   asked: number;
 }
 
+type Named = Pick<Account, 'namespace' | 'name'>;
+
 /** Access of any account of a world; it keeps its object while its own grants stay the same. */
 export function accessLayer(
   grantsIn = grantsLayer(),
-): (account: Pick<Account, 'namespace' | 'name'>, world: Pick<World, 'tables' | 'source'>) => Access {
+): (account: Named, world: Pick<World, 'tables' | 'source'>) => Access {
   let grants: Grants = new Map();
   let namespaces: ReadonlyMap<string, Namespace> = new Map();
-  const known = new Map<string, Known>();
+  /** By namespace and name: it is asked for every workload, and to join the two would cost more than all else. */
+  const known = new Map<string, Map<string, Known>>();
   let change = 0;
   let touches = touching(undefined);
   return (account, { tables, source }) => {
-    const [grantsNow, namespacesNow] = [grantsIn(tables, source), inNamespace(tables.namespaces, '')];
+    const grantsNow = grantsIn(tables, source);
+    const namespacesNow = inNamespace(tables.namespaces, '');
     if (grants !== grantsNow || namespaces !== namespacesNow) {
       touches = touching(namespaces === namespacesNow ? differenceOf(grantsNow, grants) : undefined);
       [grants, namespaces] = [grantsNow, namespacesNow];
-      // what nobody asks for between two changes is forgotten
-      for (const [key, { asked }] of known) if (asked !== change) known.delete(key);
+      forget(known, ({ asked }) => asked !== change);
       change += 1;
     }
-    const key = `${account.namespace}/${account.name}`;
-    const before = known.get(key);
-    if (before !== undefined && (before.asked === change || !touches(account, key))) {
+    let here = known.get(account.namespace);
+    if (here === undefined) known.set(account.namespace, (here = new Map()));
+    const before = here.get(account.name);
+    if (before !== undefined && (before.asked === change || !touches(account))) {
       before.asked = change;
       return before.access;
     }
     const access = derived(account, grants, namespaces, before?.access);
-    known.set(key, { access, asked: change });
+    here.set(account.name, { access, asked: change });
     return access;
   };
+}
+
+function forget(known: Map<string, Map<string, Known>>, isGone: (entry: Known) => boolean): void {
+  for (const [namespace, here] of known) {
+    for (const [name, entry] of here) if (isGone(entry)) here.delete(name);
+    if (here.size === 0) known.delete(namespace);
+  }
 }
 
 const EVERYONE: readonly string[] = ['Group/system:serviceaccounts', 'Group/system:authenticated'];
@@ -178,23 +189,21 @@ const OF_ACCOUNT = /^(?:ServiceAccount\/|User\/system:serviceaccount:)([^:/]+)[:
 const OF_NAMESPACE = /^Group\/system:serviceaccounts:(.+)$/;
 
 /** Whose access may be another, where the grants of these subjects are. @param subjects undefined: everybody's */
-function touching(
-  subjects: ReadonlySet<string> | undefined,
-): (account: Pick<Account, 'namespace'>, key: string) => boolean {
+function touching(subjects: ReadonlySet<string> | undefined): (account: Named) => boolean {
   if (subjects === undefined || EVERYONE.some((subject) => subjects.has(subject))) return () => true;
-  const keys = new Set<string>();
+  const accounts = new Map<string, Set<string>>();
   const homes = new Set<string>();
   for (const subject of subjects) {
-    const [, namespace, name] = OF_ACCOUNT.exec(subject) ?? [];
+    const [, namespace = '', name] = OF_ACCOUNT.exec(subject) ?? [];
     const [, home] = OF_NAMESPACE.exec(subject) ?? [];
-    if (namespace !== undefined) keys.add(`${namespace}/${name}`);
+    if (name !== undefined) accounts.set(namespace, (accounts.get(namespace) ?? new Set()).add(name));
     if (home !== undefined) homes.add(home);
   }
-  return ({ namespace }, key) => keys.has(key) || homes.has(namespace);
+  return ({ namespace, name }) => homes.has(namespace) || accounts.get(namespace)?.has(name) === true;
 }
 
 function derived(
-  account: Pick<Account, 'namespace' | 'name'>,
+  account: Named,
   grants: Grants,
   namespaces: ReadonlyMap<string, Namespace>,
   before: Access | undefined,

@@ -46,6 +46,8 @@ export const nothing: Escalation = { rights: [], paths: [] };
 /** Keeps what was made, as long as it was made of the same. */
 interface Memos<T> {
   keep(key: string, parts: readonly unknown[], make: () => T): T;
+  /** It was asked for, and is the same. */
+  touch(key: string): void;
   sweep(): void;
 }
 
@@ -63,11 +65,22 @@ function memos<T>(): Memos<T> {
       known.set(key, { parts, out, pass });
       return out;
     },
+    touch(key) {
+      const before = known.get(key);
+      if (before !== undefined) before.pass = pass;
+    },
     sweep() {
       for (const [key, memo] of known) if (memo.pass !== pass) known.delete(key);
       pass += 1;
     },
   };
+}
+
+interface Settled {
+  readonly escalation: Escalation;
+  readonly identity: Identity | undefined;
+  /** The change after which it was last looked at. */
+  at: number;
 }
 
 export function escalationLayer(): EscalationLayer {
@@ -78,10 +91,19 @@ export function escalationLayer(): EscalationLayer {
   const index = indexLayer();
   const rights = memos<readonly Right[]>();
   const whole = memos<Escalation>();
-  // what was looked at since the graph last changed
+  /** How often the graph has changed. */
+  let change = 0;
+  /** Those that were looked at since. */
   let settledRights = new Map<string, readonly Right[]>();
-  let settled = new Map<Actor, Escalation>();
+  const settled = new WeakMap<Actor, Settled>();
 
+  /** What was found for it still holds: it was looked at since the last change, or that was about others. */
+  const holds = ({ account, toNode }: Actor, { identity, at }: Settled): boolean =>
+    at === change ||
+    (at === change - 1 &&
+      identity === identities.get(account) &&
+      !reaches.mayDiffer(account) &&
+      (toNode === undefined || !reaches.mayDiffer(toNode.to)));
   const rightsOf = (account: string): readonly Right[] => {
     const before = settledRights.get(account);
     if (before !== undefined) return before;
@@ -106,8 +128,9 @@ export function escalationLayer(): EscalationLayer {
       const next = graphOf(index(parts), graph);
       if (sameItems([...graph.values()], [...next.values()]) && identities === parts.identities) return;
       [graph, identities] = [next, parts.identities];
-      reaches = reachesOf(graph);
-      [settledRights, settled] = [new Map(), new Map()];
+      reaches = reachesOf(graph, reaches);
+      settledRights = new Map();
+      change += 1;
     },
     of(actor) {
       const identity = identities.get(actor.account);
@@ -115,7 +138,12 @@ export function escalationLayer(): EscalationLayer {
         identity === undefined || (identity.holdings.length === 0 && identity.edges.length === 0);
       if (isIdle && actor.toNode === undefined) return nothing;
       const before = settled.get(actor);
-      if (before !== undefined) return before;
+      if (before !== undefined && holds(actor, before)) {
+        before.at = change;
+        rights.touch(actor.account);
+        whole.touch(actor.key);
+        return before.escalation;
+      }
       const own = rightsOf(actor.account);
       const ways = consequences.map((consequence) => wayOf(actor, consequence, reaches.withNodes));
       const parts = [own, ...ways.flatMap((way) => [way.length, ...way])];
@@ -127,7 +155,7 @@ export function escalationLayer(): EscalationLayer {
           return { consequence, steps: stepsOf(nameOf(actor), way, consequence, graph) };
         }),
       }));
-      settled.set(actor, escalation);
+      settled.set(actor, { escalation, identity, at: change });
       return escalation;
     },
     sweep() {
