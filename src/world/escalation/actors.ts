@@ -24,6 +24,7 @@ export interface Actor {
   readonly toNode?: Edge;
   /** Where its pods may run. */
   readonly pool: Pool;
+  // its edges are made where they are asked for: most actors lead nowhere
 }
 
 /** @returns undefined for a workload of which nothing is known */
@@ -50,8 +51,6 @@ export function actorOf(workload: Workload, account: Account, storage: Storage):
 export const nameOf = ({ ref: { namespace, kind, name } }: Actor): string =>
   `${namespace}/${kind.toLowerCase()}/${name}`;
 
-// most actors lead nowhere, and nobody asks for their edges
-
 /** From the workload to its account: by the token in the pod, or for lack of one by what its pods run as. */
 export const toAccount = remembered(({ account, hasToken, shown, place }) => {
   const text = hasToken ? 'the token of the account is in its pods' : 'its pods run as the account';
@@ -64,11 +63,12 @@ export const fromNode = remembered(({ account, ref, namespace }) => {
   return step(account, [{ object: ref, text, about: namespace }]);
 });
 
-function remembered(edgeOf: (actor: Actor) => Edge): (actor: Actor) => Edge {
-  const known = new WeakMap<Actor, Edge>();
+/** What follows from an actor, made when it is first asked for. */
+export function remembered<T extends object>(make: (actor: Actor) => T): (actor: Actor) => T {
+  const known = new WeakMap<Actor, T>();
   return (actor) => {
-    let edge = known.get(actor);
-    if (edge === undefined) known.set(actor, (edge = edgeOf(actor)));
-    return edge;
+    let made = known.get(actor);
+    if (made === undefined) known.set(actor, (made = make(actor)));
+    return made;
   };
 }

@@ -134,9 +134,7 @@ export function escalationLayer(): EscalationLayer {
     },
     of(actor) {
       const identity = identities.get(actor.account);
-      const isIdle =
-        identity === undefined || (identity.holdings.length === 0 && identity.edges.length === 0);
-      if (isIdle && actor.toNode === undefined) return nothing;
+      if (identity === undefined && actor.toNode === undefined) return nothing;
       const before = settled.get(actor);
       if (before !== undefined && holds(actor, before)) {
         before.at = change;

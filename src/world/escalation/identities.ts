@@ -1,4 +1,4 @@
-/** Every account, user and group that something is bound to, with what it holds and where that leads. */
+/** Every account, user and group that holds something worth having, and where that leads. */
 import { type Grant, type Grants, identitiesOf } from '../access.ts';
 import { differenceOf } from '../access/layer.ts';
 import { sameItems } from '../layer.ts';
@@ -23,16 +23,18 @@ export interface Held extends Holding {
   readonly edges: readonly Edge[];
 }
 
+/** By key, in order. Most accounts hold nothing, and are not among them. */
 export type Identities = ReadonlyMap<string, Identity>;
 
 interface Known {
-  readonly identity: Identity;
+  /** Undefined: it holds nothing. */
+  readonly identity: Identity | undefined;
   readonly object: ServiceAccount | undefined;
   /** The grants of each of the names under which the authorizer knows it. */
   readonly lists: readonly unknown[];
 }
 
-/** All identities, in the order of their keys; one whose own grants stay the same keeps its object. */
+/** One whose own grants stay the same keeps its object, and so do all of them together. */
 export function identitiesLayer(): (
   grants: Grants,
   accounts: Table<ServiceAccount>,
@@ -52,27 +54,29 @@ export function identitiesLayer(): (
       subjects.values().every((subject) => grantsBefore.has(subject) === grants.has(subject));
     if (!isSameSet) objects = objectsOf(grants, accounts, actors);
     [inputs, grantsBefore] = [[grants, accounts, actors], grants];
-    const changed = new Map<string, Identity>();
+    const now = new Map(out);
+    const set = (key: string, entry: Known | undefined): void => {
+      if (entry === undefined) known.delete(key);
+      else known.set(key, entry);
+      if (entry?.identity === undefined) now.delete(key);
+      else now.set(key, entry.identity);
+    };
     for (const key of (isSameSet ? touchedBy(subjects) : undefined) ?? objects.keys()) {
       const before = known.get(key);
       const account = objects.get(key);
-      if (before !== undefined && isKept(before, account, grants)) continue;
-      const entry = made(key, account, grants);
-      known.set(key, entry);
-      changed.set(key, entry.identity);
+      if (before === undefined || !isKept(key, before, account, grants)) set(key, made(key, account, grants));
     }
-    for (const key of isSameSet ? [] : known.keys()) if (!objects.has(key)) known.delete(key);
-    if (isSameSet && changed.size === 0) return out;
-    const now = new Map<string, Identity>(isSameSet ? out : []); // each keeps its place
-    if (isSameSet) for (const [key, identity] of changed) now.set(key, identity);
-    else for (const key of objects.keys()) put(now, known.get(key)?.identity);
-    out = now;
+    for (const key of isSameSet ? [] : known.keys()) if (!objects.has(key)) set(key, undefined);
+    out = inOrder(now, out);
     return out;
   };
 }
 
-function put(into: Map<string, Identity>, identity: Identity | undefined): void {
-  if (identity !== undefined) into.set(identity.key, identity);
+/** Most changes bring no other identity than before: then each keeps its place. */
+function inOrder(now: Identities, before: Identities): Identities {
+  const keys = [...now.keys()];
+  if (keys.some((key) => !before.has(key))) return new Map([...now].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return keys.length === before.size && keys.every((key) => now.get(key) === before.get(key)) ? before : now;
 }
 
 /** The identities to look at again; undefined: all, as what a group may do counts for many. */
@@ -94,12 +98,12 @@ function objectsOf(grants: Grants, accounts: Table<ServiceAccount>, actors: read
 }
 
 const isKept = (
-  { identity, object, lists }: Known,
+  key: string,
+  { object, lists }: Known,
   account: ServiceAccount | undefined,
   grants: Grants,
 ): boolean =>
-  object === account &&
-  subjectsOf(identity.key).every((subject, index) => grants.get(subject) === lists[index]);
+  object === account && subjectsOf(key).every((subject, index) => grants.get(subject) === lists[index]);
 
 function made(key: string, object: ServiceAccount | undefined, grants: Grants): Known {
   const lists = subjectsOf(key).map((subject) => grants.get(subject));
@@ -111,7 +115,12 @@ function made(key: string, object: ServiceAccount | undefined, grants: Grants): 
     ...holdings.flatMap((holding) => holding.edges),
     ...(cloud === undefined ? [] : [step(CLOUD, [cloud])]),
   ];
-  return { identity: { key, ...placeOf(key), holdings, edges }, object, lists };
+  const isIdle = holdings.length === 0 && edges.length === 0;
+  return {
+    identity: isIdle ? undefined : { key, ...placeOf(key), holdings, edges },
+    object,
+    lists,
+  };
 }
 
 /** The names under which the authorizer knows it, groups too. */

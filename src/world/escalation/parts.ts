@@ -50,6 +50,7 @@ export interface Index extends Parts {
 /** Each part of the index is made again only if what it is made of is different. */
 export function indexLayer(): (parts: Parts) => Index {
   const able = single(ableOf, (keys) => keys);
+  const crew = single(crewOf);
   const giving = single(givingOf);
   const places = single(placesOf);
   const tokensIn = single(tokensOf);
@@ -64,7 +65,7 @@ export function indexLayer(): (parts: Parts) => Index {
     return {
       ...parts,
       able: ableNow,
-      giving: giving(actors, ableNow),
+      giving: giving(crew(actors), ableNow),
       places: places(actors, nodes),
       tokensIn: tokensIn(accounts),
     };
@@ -91,13 +92,35 @@ const ableOf = (keys: readonly string[]): Able => ({
   byName: Map.groupBy(keys, (key) => key.split('/')[2] ?? ''),
 });
 
-function givingOf(actors: readonly Actor[], able: Able): Giving {
-  const leadsOn = ({ hasToken, account }: Actor): boolean => hasToken && able.keys.has(account);
-  const giving = actors.filter((actor) => actor.toNode !== undefined || leadsOn(actor));
+/** Actors by what makes them give something, as numbers: so those that do are found without a look at the others. */
+interface Crew {
+  readonly actors: readonly Actor[];
+  readonly takingNodes: readonly number[];
+  /** Those with the account's token. */
+  readonly byAccount: ReadonlyMap<string, readonly number[]>;
+}
+
+function crewOf(actors: readonly Actor[]): Crew {
+  const numbers = [...actors.keys()];
+  return {
+    actors,
+    takingNodes: numbers.filter((number) => actors[number]?.toNode !== undefined),
+    byAccount: Map.groupBy(
+      numbers.filter((number) => actors[number]?.hasToken === true),
+      (number) => actors[number]?.account ?? '',
+    ),
+  };
+}
+
+function givingOf({ actors, takingNodes, byAccount }: Crew, able: Able): Giving {
+  const leadingOn = [...able.keys].flatMap((account) => byAccount.get(account) ?? []);
+  const those = (numbers: readonly number[]) =>
+    numbers.toSorted((a, b) => a - b).flatMap((number) => actors[number] ?? []);
+  const giving = those([...new Set([...takingNodes, ...leadingOn])]);
   return {
     byKey: new Map(giving.map((actor) => [actor.key, actor])),
     byNamespace: Map.groupBy(giving, ({ namespace }) => namespace),
-    byPool: Map.groupBy(giving.filter(leadsOn), ({ pool }) => pool.key),
+    byPool: Map.groupBy(those(leadingOn), ({ pool }) => pool.key),
   };
 }
 

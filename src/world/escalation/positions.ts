@@ -1,7 +1,7 @@
 /** What each kind of position is, and where it leads. */
 import type { Namespace, ServiceAccount } from '../objects.ts';
 import { refOf } from '../world.ts';
-import { type Actor, fromNode, nameOf, toAccount } from './actors.ts';
+import { fromNode, nameOf, remembered, toAccount } from './actors.ts';
 import { type Edge, type Position, through } from './edges.ts';
 import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE } from './hubs.ts';
 import { placeOf } from './identities.ts';
@@ -60,9 +60,7 @@ const kinds: Readonly<Record<string, Expand>> = {
         },
   workload: (key, { giving }) => {
     const actor = giving.byKey.get(key);
-    return actor === undefined
-      ? { edges: [] }
-      : { name: nameOf(actor), namespace: actor.namespace, edges: ownEdges(actor) };
+    return actor === undefined ? { edges: [] } : ownPosition(actor);
   },
   node: (pool, { places: { classesOf, poolsOf } }) => ({
     name: 'node',
@@ -93,11 +91,15 @@ export function positionAt(key: string, index: Index): Position {
   return { key, ...expand(slash < 0 ? '' : key.slice(slash + 1), index) };
 }
 
-/** From the pods of a workload: by the token in them, and by what they hold of the node. */
-const ownEdges = (actor: Actor): readonly Edge[] => [
-  ...(actor.hasToken ? [toAccount(actor)] : []),
-  ...(actor.toNode === undefined ? [] : [actor.toNode]),
-];
+/** Inside the pods of a workload: what leads on is the token in them, and what they hold of the node. */
+const ownPosition = remembered((actor) => ({
+  name: nameOf(actor),
+  namespace: actor.namespace,
+  edges: [
+    ...(actor.hasToken ? [toAccount(actor)] : []),
+    ...(actor.toNode === undefined ? [] : [actor.toNode]),
+  ],
+}));
 
 const tokenReasons = new WeakMap<ServiceAccount, readonly Reason[]>();
 
