@@ -26,14 +26,6 @@ export interface Held extends Holding {
 /** By key, in order. Most accounts hold nothing, and are not among them. */
 export type Identities = ReadonlyMap<string, Identity>;
 
-interface Known {
-  /** Undefined: it holds nothing. */
-  readonly identity: Identity | undefined;
-  readonly object: ServiceAccount | undefined;
-  /** The grants of each of the names under which the authorizer knows it. */
-  readonly lists: readonly unknown[];
-}
-
 /** One whose own grants stay the same keeps its object, and so do all of them together. */
 export function identitiesLayer(): (
   grants: Grants,
@@ -43,7 +35,6 @@ export function identitiesLayer(): (
   let inputs: readonly unknown[] = [];
   let grantsBefore: Grants = new Map();
   let objects: Objects = new Map();
-  const known = new Map<string, Known>();
   let out: Identities = new Map();
   return (grants, accounts, actors) => {
     if (sameItems(inputs, [grants, accounts, actors])) return out;
@@ -52,21 +43,21 @@ export function identitiesLayer(): (
     const isSameSet =
       sameItems(inputs.slice(1), [accounts, actors]) &&
       subjects.values().every((subject) => grantsBefore.has(subject) === grants.has(subject));
+    const objectsBefore = objects;
     if (!isSameSet) objects = objectsOf(grants, accounts, actors);
     [inputs, grantsBefore] = [[grants, accounts, actors], grants];
+    const isKept = (key: string): boolean =>
+      objectsBefore.has(key) &&
+      objectsBefore.get(key) === objects.get(key) &&
+      !subjectsOf(key).some((subject) => subjects.has(subject));
     const now = new Map(out);
-    const set = (key: string, entry: Known | undefined): void => {
-      if (entry === undefined) known.delete(key);
-      else known.set(key, entry);
-      if (entry?.identity === undefined) now.delete(key);
-      else now.set(key, entry.identity);
-    };
     for (const key of (isSameSet ? touchedBy(subjects) : undefined) ?? objects.keys()) {
-      const before = known.get(key);
-      const account = objects.get(key);
-      if (before === undefined || !isKept(key, before, account, grants)) set(key, made(key, account, grants));
+      if (isKept(key)) continue;
+      const identity = identityFrom(key, objects.get(key), grants);
+      if (identity === undefined) now.delete(key);
+      else now.set(key, identity);
     }
-    for (const key of isSameSet ? [] : known.keys()) if (!objects.has(key)) set(key, undefined);
+    for (const key of isSameSet ? [] : out.keys()) if (!objects.has(key)) now.delete(key);
     out = inOrder(now, out);
     return out;
   };
@@ -97,30 +88,16 @@ function objectsOf(grants: Grants, accounts: Table<ServiceAccount>, actors: read
   return new Map([...objects].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const isKept = (
-  key: string,
-  { object, lists }: Known,
-  account: ServiceAccount | undefined,
-  grants: Grants,
-): boolean =>
-  object === account && subjectsOf(key).every((subject, index) => grants.get(subject) === lists[index]);
-
-function made(key: string, object: ServiceAccount | undefined, grants: Grants): Known {
-  const lists = subjectsOf(key).map((subject) => grants.get(subject));
-  const holdings = holdingsOf(lists.flatMap((list) => list ?? [])).map(
-    (holding): Held => ({ ...holding, edges: edgesOf(holding) }),
-  );
+/** @returns undefined if it holds nothing */
+function identityFrom(key: string, object: ServiceAccount | undefined, grants: Grants): Identity | undefined {
+  const own = subjectsOf(key).flatMap((subject) => grants.get(subject) ?? []);
+  const holdings = holdingsOf(own).map((holding): Held => ({ ...holding, edges: edgesOf(holding) }));
   const cloud = object && cloudRoleOf(object);
   const edges = [
     ...holdings.flatMap((holding) => holding.edges),
     ...(cloud === undefined ? [] : [step(CLOUD, [cloud])]),
   ];
-  const isIdle = holdings.length === 0 && edges.length === 0;
-  return {
-    identity: isIdle ? undefined : { key, ...placeOf(key), holdings, edges },
-    object,
-    lists,
-  };
+  return holdings.length + edges.length === 0 ? undefined : { key, ...placeOf(key), holdings, edges };
 }
 
 /** The names under which the authorizer knows it, groups too. */
