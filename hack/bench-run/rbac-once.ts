@@ -58,6 +58,7 @@ function timed<T>(run: () => T): readonly [Cost, T] {
 }
 
 async function measure(accounts: number, seed: number) {
+  const [empty, emptyProcess] = [heapMb(), process.memoryUsage().rss / 2 ** 20];
   const store = await rbacStore(accounts, seed);
   const world = store.world(0, 0);
   const { size, derive } = layers(world);
@@ -88,7 +89,9 @@ async function measure(accounts: number, seed: number) {
     changeCpuMs: rounded(median(times.map(({ cpu }) => cpu)), 1),
     bestChangeMs: rounded(Math.min(...times.map(({ wall }) => wall)), 1),
     resultsTouched: touched,
+    worldMb: rounded(before - empty, 1),
     heapMb: rounded(held, 1),
+    emptyMb: rounded(emptyProcess),
     processMb: rounded(process.resourceUsage().maxRSS / 1024),
   };
 }

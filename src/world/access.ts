@@ -58,15 +58,11 @@ export function grantsBySubject(
 ): Grants {
   const found = new Map<string, Grant[]>();
   const clusterWide = inNamespace(clusterRoles, '');
-  // many bindings name the same few roles, and to collect those of an aggregated one takes a while
-  const known = new Map<Role, readonly HeldRule[]>();
   const everyBinding = [...all(roleBindings), ...all(clusterRoleBindings)];
   for (const binding of everyBinding.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
     const role = boundRole(binding, roles, clusterRoles);
     if (role === undefined) continue;
-    let rules = known.get(role);
-    if (rules === undefined) known.set(role, (rules = rulesOf(role, clusterWide, source)));
-    for (const grant of grantsOf(binding, rules)) {
+    for (const grant of grantsOf(binding, rulesOf(role, clusterWide, source))) {
       const others = found.get(grant.identity);
       if (others === undefined) found.set(grant.identity, [grant]);
       else others.push(grant);
@@ -89,12 +85,13 @@ export function grantsOf(binding: Binding, rules: readonly HeldRule[]): readonly
   return binding.subjects.flatMap((subject, index) => {
     const identity = identityOf(subject, namespace);
     const bootstrap = isOwn && subject.kind === 'Group';
+    const place = `/subjects/${index}`;
     return rules.map(
       ({ rule, role, path }): Grant => ({
         namespace,
         rule,
         binding: ref,
-        subject: `/subjects/${index}`,
+        subject: place,
         identity,
         role,
         path,

@@ -213,6 +213,12 @@ export interface Volume {
   readonly csi?: { readonly driver: string } | undefined;
 }
 
+/** All of both lists; none of either selects no node. */
+export interface NodeSelectorTerm {
+  readonly matchExpressions: LabelSelector['matchExpressions'];
+  readonly matchFields: LabelSelector['matchExpressions'];
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers: readonly Container[];
@@ -231,6 +237,8 @@ export interface PodSpec {
   readonly os?: { readonly name: string } | undefined;
   readonly imagePullSecrets: readonly { readonly name?: string | undefined }[];
   readonly nodeSelector: Labels;
+  /** `affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution`: one of its terms. Absent: no need. */
+  readonly requiredNodeAffinity?: readonly NodeSelectorTerm[] | undefined;
   readonly tolerations: readonly {
     readonly key?: string | undefined;
     readonly operator?: string | undefined;

@@ -3,7 +3,7 @@ import type { Labels, LabelSelector } from './objects.ts';
 
 type Expression = LabelSelector['matchExpressions'][number];
 
-interface Operator {
+export interface Operator {
   /** Whether the API accepts a list of so many values. */
   readonly takes: (values: number) => boolean;
   /** Whether it holds for a label's value; undefined if there is no such label. */
@@ -13,7 +13,8 @@ interface Operator {
 const some = (values: number): boolean => values > 0;
 const no = (values: number): boolean => values === 0;
 
-const operators: Readonly<Record<string, Operator>> = {
+/** Those that all selectors have. */
+export const operators: Readonly<Record<string, Operator>> = {
   In: { takes: some, holds: (value, values) => value !== undefined && values.includes(value) },
   // a label that is not there is not in the list either
   NotIn: { takes: some, holds: (value, values) => value === undefined || !values.includes(value) },

@@ -109,8 +109,8 @@ const essences = new WeakMap<PodSpec, Map<string, string>>();
 
 /**
  * What makes two pod specs the same variant: the spec without what defaulting and admission fill in for every pod
- * (token volume, account name, claims of a StatefulSet, host ports of a hostNetwork pod, tolerations, pull secrets,
- * resources from a LimitRange).
+ * (token volume, account name, claims of a StatefulSet, host ports of a hostNetwork pod, tolerations, node affinity,
+ * pull secrets, resources from a LimitRange).
  */
 function essence(spec: PodSpec, claims: readonly string[]): string {
   const key = claims.join();
@@ -129,7 +129,14 @@ function essence(spec: PodSpec, claims: readonly string[]): string {
   const volumes = spec.volumes
     .filter(({ name }) => name !== 'kube-api-access' && !claims.includes(name))
     .map((volume) => (volume.persistentVolumeClaim === undefined ? volume : { name: volume.name }));
-  const { tolerations: _, imagePullSecrets: __, resources: ___, serviceAccountName, ...rest } = spec;
+  const {
+    tolerations: _,
+    imagePullSecrets: __,
+    resources: ___,
+    requiredNodeAffinity: ____,
+    serviceAccountName,
+    ...rest
+  } = spec;
   const text = JSON.stringify({
     ...rest,
     serviceAccountName: serviceAccountName || 'default',

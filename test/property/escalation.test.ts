@@ -2,13 +2,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadWorld } from '../../src/observe/files/load.ts';
+import { projector } from '../../src/observe/project.ts';
+import { resourceInfos } from '../../src/observe/resources.ts';
+import { createStore } from '../../src/observe/store.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { type Actor, actorOf } from '../../src/world/escalation/actors.ts';
 import { type Consequence, consequences } from '../../src/world/escalation/path.ts';
 import { surroundingsLayer } from '../../src/world/surroundings.ts';
-import type { World } from '../../src/world/world.ts';
-import { amountsTo, naiveEscalation } from '../support/naive-escalation.ts';
-import { type Objects, randomRbac } from '../support/random-escalations.ts';
+import type { Resource, World } from '../../src/world/world.ts';
+import { amountsTo, naiveEscalation, staysIn } from '../support/naive-escalation.ts';
+import { type Objects, randomRbac, type RawObject } from '../support/random-escalations.ts';
 
 const RUNS = 150;
 
@@ -20,11 +23,42 @@ async function worldOf(objects: Objects): Promise<World> {
 }
 
 /** What is found for each workload, in an order of its own. */
-function foundIn(world: World) {
-  const layer = surroundingsLayer();
+function foundIn(world: World, layer = surroundingsLayer()) {
   return [...layer.workloads(world).values()]
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map((workload) => ({ workload, ...layer.of(workload, world, defaultPolicy) }));
+}
+
+const byKind: ReadonlyMap<string, Resource> = new Map(
+  (
+    [
+      'pods',
+      'namespaces',
+      'serviceaccounts',
+      'roles',
+      'clusterroles',
+      'rolebindings',
+      'clusterrolebindings',
+    ] as const
+  ).map((resource) => [resourceInfos[resource].kind, resource]),
+);
+
+/** A cluster in which objects come and go: at each turn one that is there goes, or one that is not comes. */
+async function changing(objects: Objects) {
+  const [store, project, present] = [createStore(), projector(), new Set<RawObject>()];
+  const turn = async (raw: RawObject | undefined): Promise<void> => {
+    const resource = byKind.get(raw?.kind ?? '');
+    if (raw === undefined || resource === undefined) return;
+    const [projected] = await project(resource, [structuredClone(raw)]);
+    if (projected === undefined || !('object' in projected)) throw new Error(JSON.stringify(projected));
+    if (present.delete(raw)) store.remove(resource, projected.object.metadata);
+    else {
+      store.put(resource, projected.object);
+      present.add(raw);
+    }
+  };
+  for (const object of objects) await turn(object);
+  return { turn, world: () => store.world(0, 0) };
 }
 
 const rankOf = (consequence: Consequence): number => consequences.indexOf(consequence);
@@ -68,7 +102,7 @@ describe('escalation', () => {
               .filter((position) => position !== key);
             const reached = naive.closure(starts, { overNodes: false, without: key });
             const localStarts = holdings
-              .filter(({ namespace }) => namespace === home && home !== 'kube-system')
+              .filter((holding) => staysIn(home, holding))
               .flatMap((holding) => naive.gains(holding))
               .filter((position) => position !== key);
             const here = naive.closure(localStarts, { overNodes: false, without: key, within: home });
@@ -124,6 +158,31 @@ describe('escalation', () => {
           expect(other.map(({ escalation }) => escalation)).to.deep.equal(
             one.map(({ escalation }) => escalation),
           );
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  }).timeout(120_000);
+
+  it('is after any change what it is from nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        randomRbac,
+        randomRbac,
+        fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
+        async (from, others, picks) => {
+          const cluster = await changing(from);
+          const layer = surroundingsLayer();
+          for (const pick of [undefined, ...picks]) {
+            const all = [...from, ...others];
+            await cluster.turn(pick === undefined ? undefined : all[pick % all.length]);
+            const found = foundIn(cluster.world(), layer);
+            const fresh = foundIn(cluster.world());
+            expect(found.map(({ access }) => access)).to.deep.equal(fresh.map(({ access }) => access));
+            expect(found.map(({ escalation }) => escalation)).to.deep.equal(
+              fresh.map(({ escalation }) => escalation),
+            );
+          }
         },
       ),
       { numRuns: RUNS },

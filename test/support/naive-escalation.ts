@@ -29,6 +29,10 @@ const DETOURS: ReadonlySet<string> = new Set(['traffic', 'tampering', 'evasion',
 const CONFINING = new Set(['baseline', 'restricted']);
 const CLUSTER = 'kube-system';
 
+/** What is held of kube-system is of the cluster; but code in its running pods is code in its pods. */
+export const staysIn = (home: string, { namespace, primitive }: Holding): boolean =>
+  namespace === home && (home !== CLUSTER || primitive.gives === 'code');
+
 export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
   const { tables, source } = world;
   const grants = grantsBySubject(
@@ -152,7 +156,7 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
     }
     if (within !== undefined && position.split('/')[1] !== within) return [];
     const held = (holdings.get(position) ?? []).filter(
-      ({ namespace }) => within === undefined || (namespace === within && within !== CLUSTER),
+      (holding) => within === undefined || staysIn(within, holding),
     );
     return [...held.flatMap(gains), ...cloudOf(position)];
   };

@@ -1,5 +1,6 @@
 /** The shapes of pod specs and templates. */
 import type * as slim from '../../world/objects.ts';
+import { nodeSelectorTerm } from './selector.ts';
 import {
   boolean,
   isRecord,
@@ -162,7 +163,7 @@ const volume: Shape<slim.Volume> = (value) => {
   return { ...known, sources };
 };
 
-const knownFields = object<slim.PodSpec>({
+const knownFields = object<Omit<slim.PodSpec, 'requiredNodeAffinity'>>({
   containers: list(container),
   initContainers: list(container),
   ephemeralContainers: list(container),
@@ -190,13 +191,31 @@ const knownFields = object<slim.PodSpec>({
   runtimeClassName: optional(string),
 });
 
+/** One field of an object, of which nothing else is kept. */
+function only<T>(key: string, shape: Shape<T>): Shape<T> {
+  const read = object<Record<string, T>>({ [key]: shape });
+  return (value) => read(value)[key] as T; // `shape` made it, undefined too
+}
+
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const nodeSelectorTerms = only('nodeSelectorTerms', list(nodeSelectorTerm));
+const requiredNodeAffinity = only(
+  'affinity',
+  optional(only('nodeAffinity', optional(only(REQUIRED, optional(nodeSelectorTerms))))),
+);
+
 /** `serviceAccount` is the former name of `serviceAccountName`; the API server still copies one to the other. */
 export const podSpec: Shape<slim.PodSpec> = (value) => {
   const spec = knownFields(value);
+  const terms = requiredNodeAffinity(value);
   const former = isRecord(value) ? value['serviceAccount'] : undefined;
-  return spec.serviceAccountName || typeof former !== 'string'
-    ? spec
-    : { ...spec, serviceAccountName: former };
+  const isFormer = !spec.serviceAccountName && typeof former === 'string';
+  if (terms === undefined && !isFormer) return spec;
+  return {
+    ...spec,
+    ...(isFormer ? { serviceAccountName: former } : {}),
+    ...(terms === undefined ? {} : { requiredNodeAffinity: terms }),
+  };
 };
 
 export const podTemplate = object<slim.PodTemplate>({

@@ -32,7 +32,7 @@ export const pod: Shape<slim.Pod> = (value) => {
   const statuses = [...status.initContainerStatuses, ...status.containerStatuses];
   return {
     ...rest,
-    spec: withStableTokenVolume(spec),
+    spec: withStableTokenVolume(withoutNode(spec, rest)),
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(status.phase === undefined ? {} : { phase: status.phase }),
     podIPs: addressesIn(status),
@@ -43,6 +43,15 @@ export const pod: Shape<slim.Pod> = (value) => {
 /** `podIP` is the first of `podIPs`; people who write a pod by hand write only the one. */
 const addressesIn = ({ podIP, podIPs }: ReturnType<typeof podStatus>): readonly string[] =>
   podIPs.length > 0 ? podIPs.map(({ ip }) => ip) : [podIP ?? []].flat();
+
+/** A DaemonSet's controller binds each pod to its node by affinity, in place of the template's: that tells nothing of it. */
+function withoutNode(spec: slim.PodSpec, { metadata }: slim.Slim): slim.PodSpec {
+  const { requiredNodeAffinity, ...shared } = spec;
+  const isDaemon = metadata.ownerReferences.some(
+    ({ kind, controller }) => controller === true && kind === 'DaemonSet',
+  );
+  return requiredNodeAffinity !== undefined && isDaemon ? shared : spec;
+}
 
 const TOKEN_VOLUME = /^kube-api-access-[a-z0-9]{5}$/;
 

@@ -10,9 +10,9 @@ import {
 } from '../access.ts';
 import type { Account } from '../account.ts';
 import { sameItems } from '../layer.ts';
-import type { Binding, Namespace, Role } from '../objects.ts';
+import type { Binding, Namespace } from '../objects.ts';
 import { inNamespace, type Tables, type World } from '../world.ts';
-import { rulesOf } from './aggregation.ts';
+import { type HeldRule, rulesOf } from './aggregation.ts';
 
 type RbacTables = Pick<Tables, 'roles' | 'clusterroles' | 'rolebindings' | 'clusterrolebindings'>;
 
@@ -41,7 +41,7 @@ export function grantsLayer(): (tables: RbacTables, source: World['source']) => 
       const found = new Map<string, Grant[]>();
       for (const binding of [...bindings.values()].sort(byName)) {
         const role = boundRole(binding, roles, clusterroles);
-        if (role !== undefined) collect(found, ofBinding(binding, role, clusterRoles, source));
+        if (role !== undefined) collect(found, ofBinding(binding, rulesOf(role, clusterRoles, source)));
       }
       return { inputs, grants: keepingEqual(before?.grants, found) };
     };
@@ -64,24 +64,17 @@ export function grantsLayer(): (tables: RbacTables, source: World['source']) => 
 
 const byName = (a: Binding, b: Binding): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
-/** Binding -> what it gives, as long as its role is the same. */
+/** Binding -> what it gives, as long as the rules of its role are the same. */
 function bindingMemo() {
   const known = new WeakMap<
     Binding,
-    { readonly inputs: readonly unknown[]; readonly out: readonly Grant[] }
+    { readonly rules: readonly HeldRule[]; readonly out: readonly Grant[] }
   >();
-  return (
-    binding: Binding,
-    role: Role,
-    clusterRoles: ReadonlyMap<string, Role>,
-    source: World['source'],
-  ): readonly Grant[] => {
-    const isAggregated = source === 'files' && role.aggregationRule !== undefined;
-    const inputs = [role, isAggregated ? clusterRoles : undefined];
+  return (binding: Binding, rules: readonly HeldRule[]): readonly Grant[] => {
     const before = known.get(binding);
-    if (before !== undefined && sameItems(before.inputs, inputs)) return before.out;
-    const out = grantsOf(binding, rulesOf(role, clusterRoles, source));
-    known.set(binding, { inputs, out });
+    if (before?.rules === rules) return before.out;
+    const out = grantsOf(binding, rules);
+    known.set(binding, { rules, out });
     return out;
   };
 }
@@ -145,54 +138,82 @@ function keepingEqual(before: Grants | undefined, now: ReadonlyMap<string, reado
 }
 
 interface Known {
-  readonly identities: readonly string[];
-  readonly own: readonly unknown[];
   readonly access: Access;
+  /** The change after which it was last asked for. */
+  asked: number;
 }
+
+type Named = Pick<Account, 'namespace' | 'name'>;
 
 /** Access of any account of a world; it keeps its object while its own grants stay the same. */
 export function accessLayer(
   grantsIn = grantsLayer(),
-): (account: Pick<Account, 'namespace' | 'name'>, world: Pick<World, 'tables' | 'source'>) => Access {
+): (account: Named, world: Pick<World, 'tables' | 'source'>) => Access {
   let grants: Grants = new Map();
   let namespaces: ReadonlyMap<string, Namespace> = new Map();
-  let known = new Map<string, Known>();
-  let before = known;
-  let subjects: ReadonlySet<string> | undefined;
+  /** By namespace and name: it is asked for every workload, and to join the two would cost more than all else. */
+  const known = new Map<string, Map<string, Known>>();
+  let change = 0;
+  let touches = touching(undefined);
   return (account, { tables, source }) => {
-    const [grantsNow, namespacesNow] = [grantsIn(tables, source), inNamespace(tables.namespaces, '')];
+    const grantsNow = grantsIn(tables, source);
+    const namespacesNow = inNamespace(tables.namespaces, '');
     if (grants !== grantsNow || namespaces !== namespacesNow) {
-      subjects = namespaces === namespacesNow ? differenceOf(grantsNow, grants) : undefined;
+      touches = touching(namespaces === namespacesNow ? differenceOf(grantsNow, grants) : undefined);
       [grants, namespaces] = [grantsNow, namespacesNow];
-      // what nobody asks for again is forgotten at the next change
-      [before, known] = [known, new Map()];
+      forget(known, ({ asked }) => asked !== change);
+      change += 1;
     }
-    const key = `${account.namespace}/${account.name}`;
-    let entry = known.get(key);
-    if (entry === undefined) {
-      const old = before.get(key);
-      const isSame = old?.identities.every((identity) => subjects?.has(identity) === false) === true;
-      entry = old !== undefined && isSame ? old : derived(account, grants, namespaces, old);
-      known.set(key, entry);
+    let here = known.get(account.namespace);
+    if (here === undefined) known.set(account.namespace, (here = new Map()));
+    const before = here.get(account.name);
+    if (before !== undefined && (before.asked === change || !touches(account))) {
+      before.asked = change;
+      return before.access;
     }
-    return entry.access;
+    const access = derived(account, grants, namespaces, before?.access);
+    here.set(account.name, { access, asked: change });
+    return access;
   };
 }
 
+function forget(known: Map<string, Map<string, Known>>, isGone: (entry: Known) => boolean): void {
+  for (const [namespace, here] of known) {
+    for (const [name, entry] of here) if (isGone(entry)) here.delete(name);
+    if (here.size === 0) known.delete(namespace);
+  }
+}
+
+const EVERYONE: readonly string[] = ['Group/system:serviceaccounts', 'Group/system:authenticated'];
+const OF_ACCOUNT = /^(?:ServiceAccount\/|User\/system:serviceaccount:)([^:/]+)[:/](.+)$/;
+const OF_NAMESPACE = /^Group\/system:serviceaccounts:(.+)$/;
+
+/** Whose access may be another, where the grants of these subjects are. @param subjects undefined: everybody's */
+function touching(subjects: ReadonlySet<string> | undefined): (account: Named) => boolean {
+  if (subjects === undefined || EVERYONE.some((subject) => subjects.has(subject))) return () => true;
+  const accounts = new Map<string, Set<string>>();
+  const homes = new Set<string>();
+  for (const subject of subjects) {
+    const [, namespace = '', name] = OF_ACCOUNT.exec(subject) ?? [];
+    const [, home] = OF_NAMESPACE.exec(subject) ?? [];
+    if (name !== undefined) accounts.set(namespace, (accounts.get(namespace) ?? new Set()).add(name));
+    if (home !== undefined) homes.add(home);
+  }
+  return ({ namespace, name }) => homes.has(namespace) || accounts.get(namespace)?.has(name) === true;
+}
+
 function derived(
-  account: Pick<Account, 'namespace' | 'name'>,
+  account: Named,
   grants: Grants,
   namespaces: ReadonlyMap<string, Namespace>,
-  before: Known | undefined,
-): Known {
-  const identities = before?.identities ?? identitiesOf(account);
-  const own = identities.map((identity) => grants.get(identity));
-  const access = accessOf(identities, grants, namespaces);
+  before: Access | undefined,
+): Access {
+  const access = accessOf(identitiesOf(account), grants, namespaces);
   const isEqual =
     before !== undefined &&
-    sameItems(own, before.own) &&
-    sameItems(levelsIn(access), levelsIn(before.access));
-  return { identities, own, access: isEqual ? before.access : access };
+    sameItems(access.grants, before.grants) &&
+    sameItems(levelsIn(access), levelsIn(before));
+  return isEqual ? before : access;
 }
 
 const levelsIn = ({ enforced }: Access): readonly string[] => Object.entries(enforced).flat();

@@ -1,31 +1,30 @@
 /** What a workload is to an intruder who runs code in its pods: an account, and perhaps a node. */
 import type { Account } from '../account.ts';
 import { nodeTakenBy } from '../node/takeover.ts';
+import type { Ref } from '../objects.ts';
 import type { Storage } from '../storage.ts';
-import type { Variant } from '../variants.ts';
 import type { Workload } from '../workloads.ts';
 import { type Edge, step } from './edges.ts';
 import { hub } from './hubs.ts';
-import type { Reason } from './path.ts';
 import { type Pool, poolOf } from './pools.ts';
 
 export interface Actor {
   /** Of the workload. */
   readonly key: string;
+  readonly ref: Ref;
   readonly namespace: string;
-  /** `ns/kind/name`, as in the steps of a path. */
-  readonly name: string;
   /** The key of its account in `Grants`. */
   readonly account: string;
   /** Whether the account's token is in its pods; without one it takes another way to the account. */
   readonly hasToken: boolean;
-  readonly toAccount: Edge;
+  /** Where its pods say what they run as. */
+  readonly shown: Ref;
+  readonly place: string;
   /** Undefined if nothing in its pods gives the node. */
   readonly toNode?: Edge;
   /** Where its pods may run. */
   readonly pool: Pool;
-  /** For whoever has a node of its pool. */
-  readonly fromNode: Edge;
+  // its edges are made where they are asked for: most actors lead nowhere
 }
 
 /** @returns undefined for a workload of which nothing is known */
@@ -33,27 +32,43 @@ export function actorOf(workload: Workload, account: Account, storage: Storage):
   const [first] = workload.variants;
   if (first === undefined) return undefined;
   const { ref, key } = workload;
-  const { namespace } = ref;
-  const to = `ServiceAccount/${account.namespace}/${account.name}`;
   const pool = poolOf(first.pod);
   const node = workload.variants.map((variant) => nodeTakenBy(variant, storage)).find((taken) => taken);
-  const text = `its pods may run there, with the token of ${account.name}`;
   return {
     key,
-    namespace,
-    name: `${namespace}/${ref.kind.toLowerCase()}/${ref.name}`,
-    account: to,
+    ref,
+    namespace: ref.namespace,
+    account: `ServiceAccount/${account.namespace}/${account.name}`,
     hasToken: account.tokenMounted,
-    toAccount: step(to, accountReasons(first, account)),
+    shown: first.ref,
+    place: first.pod.serviceAccountName === undefined ? first.at() : first.at('serviceAccountName'),
     ...(node === undefined ? {} : { toNode: step(hub.node(pool.key), [node]) }),
     pool,
-    fromNode: step(to, [{ object: ref, text, about: namespace }]),
   };
 }
 
+/** `ns/kind/name`, as in the steps of a path. */
+export const nameOf = ({ ref: { namespace, kind, name } }: Actor): string =>
+  `${namespace}/${kind.toLowerCase()}/${name}`;
+
 /** From the workload to its account: by the token in the pod, or for lack of one by what its pods run as. */
-function accountReasons({ ref, pod, at }: Variant, { tokenMounted }: Account): readonly Reason[] {
-  const path = pod.serviceAccountName === undefined ? at() : at('serviceAccountName');
-  const text = tokenMounted ? 'the token of the account is in its pods' : 'its pods run as the account';
-  return [{ object: ref, path, text }];
+export const toAccount = remembered(({ account, hasToken, shown, place }) => {
+  const text = hasToken ? 'the token of the account is in its pods' : 'its pods run as the account';
+  return step(account, [{ object: shown, path: place, text }]);
+});
+
+/** To its account, for whoever has a node of its pool. */
+export const fromNode = remembered(({ account, ref, namespace }) => {
+  const text = `its pods may run there, with the token of ${account.slice(account.lastIndexOf('/') + 1)}`;
+  return step(account, [{ object: ref, text, about: namespace }]);
+});
+
+/** What follows from an actor, made when it is first asked for. */
+export function remembered<T extends object>(make: (actor: Actor) => T): (actor: Actor) => T {
+  const known = new WeakMap<Actor, T>();
+  return (actor) => {
+    let made = known.get(actor);
+    if (made === undefined) known.set(actor, (made = make(actor)));
+    return made;
+  };
 }

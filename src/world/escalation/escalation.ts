@@ -1,7 +1,7 @@
 /** What each workload's account can become, and what falls when somebody is in its pods. */
 import type { Grant } from '../access.ts';
 import { sameItems } from '../layer.ts';
-import type { Actor } from './actors.ts';
+import { type Actor, nameOf, toAccount } from './actors.ts';
 import type { Graph } from './edges.ts';
 import { graphOf } from './graph.ts';
 import { type Held, type Identities, type Identity, placeOf } from './identities.ts';
@@ -63,6 +63,13 @@ function memos<T>(): Memos<T> {
   };
 }
 
+interface Settled {
+  readonly escalation: Escalation;
+  readonly identity: Identity | undefined;
+  /** The change after which it was last looked at. */
+  at: number;
+}
+
 export function escalationLayer(): EscalationLayer {
   let inputs: readonly unknown[] = [];
   let identities: Identities = new Map();
@@ -71,10 +78,19 @@ export function escalationLayer(): EscalationLayer {
   const index = indexLayer();
   const rights = memos<readonly Right[]>();
   const whole = memos<Escalation>();
-  // what was looked at since the graph last changed
+  /** How often the graph has changed. */
+  let change = 0;
+  /** Those that were looked at since. */
   let settledRights = new Map<string, readonly Right[]>();
-  let settled = new Map<Actor, Escalation>();
+  const settled = new WeakMap<Actor, Settled>();
 
+  /** What was found for it still holds: it was looked at since the last change, or that was about others. */
+  const holds = ({ account, toNode }: Actor, { identity, at }: Settled): boolean =>
+    at === change ||
+    (at === change - 1 &&
+      identity === identities.get(account) &&
+      !reaches.mayDiffer(account) &&
+      (toNode === undefined || !reaches.mayDiffer(toNode.to)));
   const rightsOf = (account: string): readonly Right[] => {
     const before = settledRights.get(account);
     if (before !== undefined) return before;
@@ -99,31 +115,33 @@ export function escalationLayer(): EscalationLayer {
       const next = graphOf(index(parts), graph);
       if (sameItems([...graph.values()], [...next.values()]) && identities === parts.identities)
         return reaches;
-      for (const account of settledRights.keys()) if (!parts.identities.has(account)) rights.forget(account);
+      for (const key of identities.keys()) if (!parts.identities.has(key)) rights.forget(key);
       [graph, identities] = [next, parts.identities];
-      reaches = reachesOf(graph);
-      [settledRights, settled] = [new Map(), new Map()];
+      reaches = reachesOf(graph, reaches);
+      settledRights = new Map();
+      change += 1;
       return reaches;
     },
     of(actor) {
       const identity = identities.get(actor.account);
-      const isIdle =
-        identity === undefined || (identity.holdings.length === 0 && identity.edges.length === 0);
-      if (isIdle && actor.toNode === undefined) return nothing;
+      if (identity === undefined && actor.toNode === undefined) return nothing;
       const before = settled.get(actor);
-      if (before !== undefined) return before;
+      if (before !== undefined && holds(actor, before)) {
+        before.at = change;
+        return before.escalation;
+      }
       const own = rightsOf(actor.account);
       const ways = consequences.map((consequence) => wayOf(actor, consequence, reaches.withNodes));
-      const parts = [own, actor.name, ...ways.flatMap((way) => [way.length, ...way])];
+      const parts = [own, ...ways.flatMap((way) => [way.length, ...way])];
       const escalation = whole.keep(actor.key, parts, () => ({
         rights: own,
         paths: ways.flatMap((way, index) => {
           const consequence = consequences[index];
           if (way.length === 0 || consequence === undefined) return [];
-          return { consequence, steps: stepsOf(actor.name, way, consequence, graph) };
+          return { consequence, steps: stepsOf(nameOf(actor), way, consequence, graph) };
         }),
       }));
-      settled.set(actor, escalation);
+      settled.set(actor, { escalation, identity, at: change });
       return escalation;
     },
     forget: (key) => whole.forget(key),
@@ -183,13 +201,13 @@ function inOrder(outcomes: readonly Outcome[], account: string, graph: Graph): r
 
 /** From a workload: over its account or over its node, whichever is shorter. */
 function wayOf(actor: Actor, consequence: Consequence, reach: Reach): Way {
-  const { account, toAccount, toNode, namespace } = actor;
+  const { account, toNode, namespace } = actor;
   const overAccount = reach.way(account, consequence, namespace);
   const overNode = toNode && reach.way(toNode.to, consequence, namespace);
   if (overNode !== undefined && toNode !== undefined) {
     if (overAccount === undefined || costOf(overNode) < costOf(overAccount)) return [toNode, ...overNode];
   }
-  return overAccount === undefined ? [] : [toAccount, ...overAccount];
+  return overAccount === undefined ? [] : [toAccount(actor), ...overAccount];
 }
 
 /** Hubs are gone through unseen: what led into them and out of them is one step. */

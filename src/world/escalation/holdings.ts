@@ -1,6 +1,6 @@
 /** Which escalation primitives an identity holds, where, and by which grants. */
 import type { Grant } from '../access.ts';
-import { type Asked, askedBy, type Met, metBy } from './needs.ts';
+import { type Asked, askedBy, isOpen, type Met, metBy } from './needs.ts';
 import { type Primitive, primitives } from './primitives.ts';
 
 /** A primitive that is held at one place. */
@@ -26,6 +26,8 @@ interface Entry {
 type Board = Map<Asked, Entry>;
 
 const EVERYWHERE = '';
+/** No namespace has this name: the board of what counts for every place, wherever it is met. */
+const ANY_PLACE = '*';
 const anything = rowOf('do-anything');
 export const lift = rowOf('lift-pod-security');
 
@@ -38,16 +40,16 @@ function rowOf(slug: string): Primitive {
 /** @returns those for everywhere first, then by namespace; within it in the order of the table */
 export function holdingsOf(grants: readonly Grant[]): readonly Holding[] {
   const boards = boardsOf(grants);
-  const everywhere: Board = boards.get(EVERYWHERE) ?? new Map();
+  const everywhere = together(boards.get(ANY_PLACE), boards.get(EVERYWHERE));
   const whole = onlyWidest(heldOn(everywhere, undefined));
   // who may do anything holds every other primitive too: to list them all would say less
   if (whole[0]?.primitive === anything) return whole;
   const known = new Set(whole.flatMap(({ primitive, listed }) => (listed === undefined ? primitive : [])));
-  const places = [...boards.keys()].filter((namespace) => namespace !== EVERYWHERE).sort();
+  const places = [...boards.keys()].filter((each) => each !== EVERYWHERE && each !== ANY_PLACE).sort();
   return [
     ...whole,
     ...places.flatMap((namespace) => {
-      const board = together(everywhere, boards.get(namespace) ?? new Map());
+      const board = together(everywhere, boards.get(namespace));
       return onlyWidest(heldOn(board, namespace)).filter(({ primitive }) => !known.has(primitive));
     }),
   ];
@@ -63,8 +65,9 @@ function boardsOf(grants: readonly Grant[]): ReadonlyMap<string, Board> {
     for (const met of metBy(grant.rule)) {
       if (met.clusterOnly && grant.namespace !== undefined) continue;
       for (const namespace of placesOf(grant, met)) {
-        let board = boards.get(namespace);
-        if (board === undefined) boards.set(namespace, (board = new Map()));
+        const place = isOpen(met.asked.need) ? ANY_PLACE : namespace;
+        let board = boards.get(place);
+        if (board === undefined) boards.set(place, (board = new Map()));
         note(board, met.asked, { grant, listed: met.listed });
       }
     }
@@ -88,10 +91,10 @@ function note(board: Board, asked: Asked, { grant, listed }: Entry): void {
   }
 }
 
-/** What holds in a namespace: by its own grants, and by those for everywhere that list no names. */
-function together(everywhere: Board, own: Board): Board {
+/** What holds in a place: by its own grants, and by those of the wider one that list no names. */
+function together(wider: Board = new Map(), own: Board = new Map()): Board {
   const board: Board = new Map(own);
-  for (const [asked, entry] of everywhere) if (entry.listed === undefined) note(board, asked, entry);
+  for (const [asked, entry] of wider) if (entry.listed === undefined) note(board, asked, entry);
   return board;
 }
 
@@ -110,9 +113,13 @@ function heldOn(board: Board, namespace: string | undefined): readonly Holding[]
   });
 }
 
+/** By the first list of needs of which all are met. */
 function metOn(board: Board, primitive: Primitive): Pick<Holding, 'grants' | 'listed'> | undefined {
-  const entries = (askedBy.get(primitive) ?? []).map((asked) => board.get(asked));
-  if (!entries.every((entry) => entry !== undefined)) return undefined;
-  const listed = entries.find((entry) => entry.listed !== undefined)?.listed;
-  return { grants: entries.map(({ grant }) => grant), ...(listed === undefined ? {} : { listed }) };
+  for (const needs of askedBy.get(primitive) ?? []) {
+    const entries = needs.map((asked) => board.get(asked));
+    if (!entries.every((entry) => entry !== undefined)) continue;
+    const listed = entries.find((entry) => entry.listed !== undefined)?.listed;
+    return { grants: entries.map(({ grant }) => grant), ...(listed === undefined ? {} : { listed }) };
+  }
+  return undefined;
 }

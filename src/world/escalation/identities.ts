@@ -1,4 +1,4 @@
-/** Every account, user and group that something is bound to, with what it holds and where that leads. */
+/** Every account, user and group that holds something worth having, and where that leads. */
 import { type Grant, type Grants, identitiesOf } from '../access.ts';
 import { differenceOf } from '../access/layer.ts';
 import { sameItems } from '../layer.ts';
@@ -23,17 +23,10 @@ export interface Held extends Holding {
   readonly edges: readonly Edge[];
 }
 
+/** By key, in order. Most accounts hold nothing, and are not among them. */
 export type Identities = ReadonlyMap<string, Identity>;
 
-interface Known {
-  readonly identity: Identity;
-  /** The names under which the authorizer knows it. */
-  readonly subjects: readonly string[];
-  readonly object: ServiceAccount | undefined;
-  readonly lists: readonly unknown[];
-}
-
-/** All identities, in the order of their keys; one whose own grants stay the same keeps its object. */
+/** One whose own grants stay the same keeps its object, and so do all of them together. */
 export function identitiesLayer(): (
   grants: Grants,
   accounts: Table<ServiceAccount>,
@@ -42,7 +35,6 @@ export function identitiesLayer(): (
   let inputs: readonly unknown[] = [];
   let grantsBefore: Grants = new Map();
   let objects: Objects = new Map();
-  const known = new Map<string, Known>();
   let out: Identities = new Map();
   return (grants, accounts, actors) => {
     if (sameItems(inputs, [grants, accounts, actors])) return out;
@@ -51,33 +43,32 @@ export function identitiesLayer(): (
     const isSameSet =
       sameItems(inputs.slice(1), [accounts, actors]) &&
       subjects.values().every((subject) => grantsBefore.has(subject) === grants.has(subject));
+    const objectsBefore = objects;
     if (!isSameSet) objects = objectsOf(grants, accounts, actors);
     [inputs, grantsBefore] = [[grants, accounts, actors], grants];
-    const changed = new Map<string, Identity>();
+    const isKept = (key: string): boolean =>
+      objectsBefore.has(key) &&
+      objectsBefore.get(key) === objects.get(key) &&
+      !subjectsOf(key).some((subject) => subjects.has(subject));
+    const now = new Map(out);
     for (const key of (isSameSet ? touchedBy(subjects) : undefined) ?? objects.keys()) {
-      const before = known.get(key);
-      const account = objects.get(key);
-      if (before !== undefined && isKept(before, account, grants)) continue;
-      const entry = made(key, account, grants);
-      known.set(key, entry);
-      changed.set(key, entry.identity);
+      if (isKept(key)) continue;
+      const identity = identityFrom(key, objects.get(key), grants);
+      if (identity === undefined) now.delete(key);
+      else now.set(key, identity);
     }
-    for (const key of isSameSet ? [] : known.keys()) if (!objects.has(key)) known.delete(key);
-    if (isSameSet && changed.size === 0) return out;
-    out = isSameSet
-      ? new Map([...out, ...changed]) // each keeps its place
-      : new Map(objects.keys().flatMap((key) => entryOf(key, known)));
+    for (const key of isSameSet ? [] : out.keys()) if (!objects.has(key)) now.delete(key);
+    out = inOrder(now, out);
     return out;
   };
 }
 
-const entryOf = (
-  key: string,
-  known: ReadonlyMap<string, Known>,
-): readonly (readonly [string, Identity])[] => {
-  const entry = known.get(key);
-  return entry === undefined ? [] : [[key, entry.identity]];
-};
+/** Most changes bring no other identity than before: then each keeps its place. */
+function inOrder(now: Identities, before: Identities): Identities {
+  const keys = [...now.keys()];
+  if (keys.some((key) => !before.has(key))) return new Map([...now].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return keys.length === before.size && keys.every((key) => now.get(key) === before.get(key)) ? before : now;
+}
 
 /** The identities to look at again; undefined: all, as what a group may do counts for many. */
 function touchedBy(subjects: ReadonlySet<string>): ReadonlySet<string> | undefined {
@@ -97,24 +88,16 @@ function objectsOf(grants: Grants, accounts: Table<ServiceAccount>, actors: read
   return new Map([...objects].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const isKept = (
-  { object, subjects, lists }: Known,
-  account: ServiceAccount | undefined,
-  grants: Grants,
-): boolean => object === account && subjects.every((subject, index) => grants.get(subject) === lists[index]);
-
-function made(key: string, object: ServiceAccount | undefined, grants: Grants): Known {
-  const subjects = subjectsOf(key);
-  const lists = subjects.map((subject) => grants.get(subject));
-  const holdings = holdingsOf(lists.flatMap((list) => list ?? [])).map(
-    (holding): Held => ({ ...holding, edges: edgesOf(holding) }),
-  );
+/** @returns undefined if it holds nothing */
+function identityFrom(key: string, object: ServiceAccount | undefined, grants: Grants): Identity | undefined {
+  const own = subjectsOf(key).flatMap((subject) => grants.get(subject) ?? []);
+  const holdings = holdingsOf(own).map((holding): Held => ({ ...holding, edges: edgesOf(holding) }));
   const cloud = object && cloudRoleOf(object);
   const edges = [
     ...holdings.flatMap((holding) => holding.edges),
     ...(cloud === undefined ? [] : [step(CLOUD, [cloud])]),
   ];
-  return { identity: { key, ...placeOf(key), holdings, edges }, object, subjects, lists };
+  return holdings.length + edges.length === 0 ? undefined : { key, ...placeOf(key), holdings, edges };
 }
 
 /** The names under which the authorizer knows it, groups too. */

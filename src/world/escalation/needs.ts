@@ -1,12 +1,13 @@
 /** Which needs of the primitives a rule meets. Rules are shared by content, so each is compiled once. */
 import { matchesResource, type ResourceRequest, scopeOf } from '../access/rules.ts';
 import type { PolicyRule } from '../objects.ts';
-import { type Need, type Primitive, primitives } from './primitives.ts';
+import { ANYTHING, type Need, type Primitive, primitives } from './primitives.ts';
 
 /** One need of one primitive, with its requests written out. */
 export interface Asked {
   readonly primitive: Primitive;
   readonly need: Need;
+  /** None for a need that is about anything. */
   readonly requests: readonly Request[];
   readonly names: readonly string[] | 'any' | undefined;
 }
@@ -50,20 +51,25 @@ function requestOf(verb: string, on: string): Request {
 const written = ({ verbs, on }: Pick<Need, 'verbs' | 'on'>): readonly Request[] =>
   on.split('|').flatMap((what) => verbs.split('|').map((verb) => requestOf(verb, what)));
 
-/** The needs of each primitive, in its order. */
-export const askedBy: ReadonlyMap<Primitive, readonly Asked[]> = new Map(
+const askedFor = (primitive: Primitive, need: Need): Asked => ({
+  primitive,
+  need,
+  requests: isOpen(need) ? [] : [need, ...(need.or ?? [])].flatMap(written),
+  names: need.named === undefined || need.named === 'any' ? need.named : need.named.slice(1).split('|'),
+});
+
+/** It may be met in any place. */
+export const isOpen = ({ on }: Need): boolean => on === ANYTHING;
+
+/** For each primitive the lists of needs of which one must be met, in its order. */
+export const askedBy: ReadonlyMap<Primitive, readonly (readonly Asked[])[]> = new Map(
   primitives.map((primitive) => [
     primitive,
-    primitive.needs.map((need) => ({
-      primitive,
-      need,
-      requests: [need, ...(need.or ?? [])].flatMap(written),
-      names: need.named === undefined || need.named === 'any' ? need.named : need.named.slice(1).split('|'),
-    })),
+    [primitive.needs, ...(primitive.or ?? [])].map((needs) => needs.map((need) => askedFor(primitive, need))),
   ]),
 );
 
-const everyAsked = [...askedBy.values()].flat().map((asked) => ({
+const everyAsked = [...askedBy.values()].flat(2).map((asked) => ({
   asked,
   verbs: new Set(asked.requests.map(({ verb }) => verb)),
 }));
@@ -74,12 +80,30 @@ export function metBy(rule: PolicyRule): readonly Met[] {
   let met = compiled.get(rule);
   if (met === undefined) {
     const isWild = rule.verbs.includes('*');
-    met = everyAsked.flatMap(({ asked, verbs }) =>
-      isWild || rule.verbs.some((verb) => verbs.has(verb)) ? (meets(rule, asked) ?? []) : [],
-    );
+    met = everyAsked.flatMap(({ asked, verbs }) => {
+      if (isOpen(asked.need)) return meetsOpen(rule, asked) ?? [];
+      return isWild || rule.verbs.some((verb) => verbs.has(verb)) ? (meets(rule, asked) ?? []) : [];
+    });
     compiled.set(rule, met);
   }
   return met;
+}
+
+/** By a verb of the beginning that is asked for, on whatever the rule itself is about. */
+function meetsOpen(rule: PolicyRule, asked: Asked): Met | undefined {
+  const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = rule;
+  if (!verbs.some((verb) => verb === '*' || verb.startsWith(asked.need.verbs))) return undefined;
+  const scopes = new Set(
+    apiGroups.flatMap((group) =>
+      resources
+        .filter((resource) => !resource.endsWith('/*')) // nothing has this name
+        .map((resource) => requestOf(asked.need.verbs, `${group}/${resource.replace('/', ':')}`).scope),
+    ),
+  );
+  if (scopes.has('namespace')) return { asked, clusterOnly: false };
+  if (scopes.has('own'))
+    return { asked, clusterOnly: false, ...(resourceNames.length > 0 ? { namespaces: resourceNames } : {}) };
+  return scopes.size > 0 || nonResourceURLs.length > 0 ? { asked, clusterOnly: true } : undefined;
 }
 
 /** The first request that is enough, and widest: for everyone bound, else in the whole cluster, else by name. */
@@ -114,4 +138,6 @@ function matches(rule: PolicyRule, request: Request, { names, need }: Asked): bo
 
 /** Everything that it is about belongs to no namespace. */
 export const isClusterWide = (primitive: Primitive): boolean =>
-  (askedBy.get(primitive) ?? []).every(({ requests }) => requests.every(({ scope }) => scope === 'none'));
+  (askedBy.get(primitive) ?? [])
+    .flat()
+    .every(({ need, requests }) => !isOpen(need) && requests.every(({ scope }) => scope === 'none'));

@@ -4,7 +4,7 @@ import type { Namespace, Node, ServiceAccount } from '../objects.ts';
 import { all, type Table } from '../world.ts';
 import type { Actor } from './actors.ts';
 import type { Identities } from './identities.ts';
-import { classesOf, type NodeClass, type Pool } from './pools.ts';
+import { admits, classesOf } from './pools.ts';
 
 /** What the graph is made of. */
 export interface Parts {
@@ -32,9 +32,10 @@ interface Giving {
   readonly byPool: ReadonlyMap<string, readonly Actor[]>;
 }
 
+/** Which pods may run on which nodes, by the keys of pools and of classes of nodes; in order. */
 interface Places {
-  readonly pools: ReadonlyMap<string, Pool>;
-  readonly classes: ReadonlyMap<string, NodeClass>;
+  readonly classesOf: ReadonlyMap<string, readonly string[]>;
+  readonly poolsOf: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What the positions are looked up in. */
@@ -49,6 +50,7 @@ export interface Index extends Parts {
 /** Each part of the index is made again only if what it is made of is different. */
 export function indexLayer(): (parts: Parts) => Index {
   const able = single(ableOf, (keys) => keys);
+  const crew = single(crewOf);
   const giving = single(givingOf);
   const places = single(placesOf);
   const tokensIn = single(tokensOf);
@@ -63,7 +65,7 @@ export function indexLayer(): (parts: Parts) => Index {
     return {
       ...parts,
       able: ableNow,
-      giving: giving(actors, ableNow),
+      giving: giving(crew(actors), ableNow),
       places: places(actors, nodes),
       tokensIn: tokensIn(accounts),
     };
@@ -90,20 +92,51 @@ const ableOf = (keys: readonly string[]): Able => ({
   byName: Map.groupBy(keys, (key) => key.split('/')[2] ?? ''),
 });
 
-function givingOf(actors: readonly Actor[], able: Able): Giving {
-  const leadsOn = ({ hasToken, account }: Actor): boolean => hasToken && able.keys.has(account);
-  const giving = actors.filter((actor) => actor.toNode !== undefined || leadsOn(actor));
+/** Actors by what makes them give something, as numbers: so those that do are found without a look at the others. */
+interface Crew {
+  readonly actors: readonly Actor[];
+  readonly takingNodes: readonly number[];
+  /** Those with the account's token. */
+  readonly byAccount: ReadonlyMap<string, readonly number[]>;
+}
+
+function crewOf(actors: readonly Actor[]): Crew {
+  const numbers = [...actors.keys()];
+  return {
+    actors,
+    takingNodes: numbers.filter((number) => actors[number]?.toNode !== undefined),
+    byAccount: Map.groupBy(
+      numbers.filter((number) => actors[number]?.hasToken === true),
+      (number) => actors[number]?.account ?? '',
+    ),
+  };
+}
+
+function givingOf({ actors, takingNodes, byAccount }: Crew, able: Able): Giving {
+  const leadingOn = [...able.keys].flatMap((account) => byAccount.get(account) ?? []);
+  const those = (numbers: readonly number[]) =>
+    numbers.toSorted((a, b) => a - b).flatMap((number) => actors[number] ?? []);
+  const giving = those([...new Set([...takingNodes, ...leadingOn])]);
   return {
     byKey: new Map(giving.map((actor) => [actor.key, actor])),
     byNamespace: Map.groupBy(giving, ({ namespace }) => namespace),
-    byPool: Map.groupBy(giving.filter(leadsOn), ({ pool }) => pool.key),
+    byPool: Map.groupBy(those(leadingOn), ({ pool }) => pool.key),
   };
 }
 
 function placesOf(actors: readonly Actor[], nodes: Table<Node>): Places {
   const pools = new Map(actors.map(({ pool }) => [pool.key, pool]));
   const classes = classesOf([...pools.values()], all(nodes));
-  return { pools, classes: new Map(classes.map((each) => [each.key, each])) };
+  const inOrder = [...pools.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const poolsOf = new Map(
+    classes.map((nodes) => [
+      nodes.key,
+      inOrder.filter((pool) => admits(nodes, pool)).map((pool) => pool.key),
+    ]),
+  );
+  const classesByPool = new Map<string, string[]>(inOrder.map(({ key }) => [key, []]));
+  for (const [nodes, fitting] of poolsOf) for (const pool of fitting) classesByPool.get(pool)?.push(nodes);
+  return { classesOf: classesByPool, poolsOf };
 }
 
 const tokensOf = (accounts: Table<ServiceAccount>) =>

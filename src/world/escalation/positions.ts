@@ -1,13 +1,12 @@
 /** What each kind of position is, and where it leads. */
 import type { Namespace, ServiceAccount } from '../objects.ts';
 import { refOf } from '../world.ts';
-import type { Actor } from './actors.ts';
+import { fromNode, nameOf, remembered, toAccount } from './actors.ts';
 import { type Edge, type Position, through } from './edges.ts';
 import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE } from './hubs.ts';
 import { placeOf } from './identities.ts';
 import { type Index, keyOf, tokenSecretsOf } from './parts.ts';
 import type { Reason } from './path.ts';
-import { admits, type NodeClass, type Pool } from './pools.ts';
 
 /** Where the search looks things up, and what is found there. */
 type Expand = (rest: string, index: Index) => Omit<Position, 'key'>;
@@ -61,31 +60,26 @@ const kinds: Readonly<Record<string, Expand>> = {
         },
   workload: (key, { giving }) => {
     const actor = giving.byKey.get(key);
-    return actor === undefined
-      ? { edges: [] }
-      : { name: actor.name, namespace: actor.namespace, edges: ownEdges(actor) };
+    return actor === undefined ? { edges: [] } : ownPosition(actor);
   },
-  node: (pool, { places: { classes, pools } }) => ({
+  node: (pool, { places: { classesOf, poolsOf } }) => ({
     name: 'node',
-    edges: [...classes.values()]
-      .filter((nodes) => pool === '' || admits(nodes, pools.get(pool) ?? nowhere))
-      .map(({ key }) => through(hub.nodes(key))),
+    edges: (pool === '' ? [...poolsOf.keys()] : (classesOf.get(pool) ?? [])).map((key) =>
+      through(hub.nodes(key)),
+    ),
   }),
-  nodes: (key, { places: { classes, pools }, giving }) => ({
-    edges: [...giving.byPool.keys()]
-      .sort()
-      .filter((pool) => admits(classes.get(key) ?? noNodes, pools.get(pool) ?? nowhere))
+  nodes: (key, { places: { poolsOf }, giving }) => ({
+    edges: (poolsOf.get(key) ?? [])
+      .filter((pool) => giving.byPool.has(pool))
       .map((pool) => through(hub.pool(pool))),
   }),
   pool: (key, { giving }) => ({
-    edges: (giving.byPool.get(key) ?? []).map(({ fromNode }) => fromNode),
+    edges: (giving.byPool.get(key) ?? []).map(fromNode),
   }),
   others: (namespace) => (namespace === '' ? { edges: [] } : { namespace, edges: [] }),
   [ADMIN]: () => ({ edges: [] }),
   'cloud-role': () => ({ edges: [] }),
 };
-const nowhere: Pool = { key: '', nodeSelector: {}, tolerations: [] };
-const noNodes: NodeClass = { key: '', labels: {}, taints: [], open: false };
 
 export function positionAt(key: string, index: Index): Position {
   const identity = index.identities.get(key);
@@ -97,11 +91,15 @@ export function positionAt(key: string, index: Index): Position {
   return { key, ...expand(slash < 0 ? '' : key.slice(slash + 1), index) };
 }
 
-/** From the pods of a workload: by the token in them, and by what they hold of the node. */
-const ownEdges = ({ hasToken, toAccount, toNode }: Actor): readonly Edge[] => [
-  ...(hasToken ? [toAccount] : []),
-  ...(toNode === undefined ? [] : [toNode]),
-];
+/** Inside the pods of a workload: what leads on is the token in them, and what they hold of the node. */
+const ownPosition = remembered((actor) => ({
+  name: nameOf(actor),
+  namespace: actor.namespace,
+  edges: [
+    ...(actor.hasToken ? [toAccount(actor)] : []),
+    ...(actor.toNode === undefined ? [] : [actor.toNode]),
+  ],
+}));
 
 const tokenReasons = new WeakMap<ServiceAccount, readonly Reason[]>();
 

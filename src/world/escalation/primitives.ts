@@ -7,9 +7,15 @@
 interface Asked {
   /** `create|update|patch` */
   readonly verbs: string;
-  /** `[group/]resource[:subresource]`, the core group written as none: `pods:exec|apps/deployments` */
+  /** `[group/]resource[:subresource]`, the core group written as none: `pods:exec|apps/deployments`. Or `ANYTHING`. */
   readonly on: string;
 }
+
+/**
+ * Whatever a rule is about: resources, some of their objects, or paths; and in whatever namespace, not only where the
+ * other needs are met. Verbs are then beginnings: `impersonate-on:user-info:` stands for all that start so.
+ */
+export const ANYTHING = 'anything';
 
 export interface Need extends Asked {
   /** Other requests that do as well. */
@@ -54,6 +60,8 @@ export interface Primitive {
   readonly slug: string;
   /** All of them, at one place; from whatever bindings. */
   readonly needs: readonly Need[];
+  /** Other lists of needs that do as well. */
+  readonly or?: readonly (readonly Need[])[];
   readonly gives: Gain;
   /** What it is about lives in this namespace only; '' for what must hold across the cluster. */
   readonly only?: string;
@@ -75,6 +83,14 @@ const IMPERSONATION = 'authentication.k8s.io';
 const CONTROLLERS =
   'apps/deployments|apps/daemonsets|apps/statefulsets|apps/replicasets|replicationcontrollers|batch/jobs|batch/cronjobs';
 const CLIENT_SIGNERS = '=kubernetes.io/kube-apiserver-client|kubernetes.io/*';
+
+/** Constrained impersonation: in one of its modes to be somebody, and in the same mode to do something as that one. */
+function actingAs(mode: string, whom: string, named: Need['named'] = 'any'): readonly Need[] {
+  return [
+    { verbs: `impersonate:${mode}`, on: `${IMPERSONATION}/${whom}`, named },
+    { verbs: `impersonate-on:${mode}:`, on: ANYTHING },
+  ];
+}
 
 export const primitives: readonly Primitive[] = [
   // to the cluster
@@ -160,13 +176,12 @@ export const primitives: readonly Primitive[] = [
   },
   {
     slug: 'impersonate-constrained',
-    needs: [
-      {
-        verbs:
-          'impersonate:user-info|impersonate:serviceaccount|impersonate:arbitrary-node|impersonate:associated-node',
-        on: `${IMPERSONATION}/users|${IMPERSONATION}/serviceaccounts|${IMPERSONATION}/nodes`,
-        named: 'any',
-      },
+    needs: actingAs('user-info', 'users'),
+    or: [
+      actingAs('serviceaccount', 'serviceaccounts'),
+      actingAs('arbitrary-node', 'nodes'),
+      // the node of one's own pod: the API server asks for `*` as the name, whichever node it is
+      actingAs('associated-node', 'nodes', '=*'),
     ],
     gives: 'tampering',
     words: 'act as others for the verbs that it is allowed to',

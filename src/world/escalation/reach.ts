@@ -12,6 +12,7 @@ import {
   search,
   wayFrom,
 } from './search.ts';
+import { type Solved, touchedSince } from './touched.ts';
 
 /** The edges from a position to a consequence. */
 export type Way = readonly Edge[];
@@ -52,33 +53,76 @@ const targets: Readonly<Record<Consequence, Target>> = {
 const SAME = 0;
 
 export interface Reaches {
+  /** Whether the ways from a position may be others than they were before. */
+  mayDiffer(key: string): boolean;
   /** By permissions alone: a node is an end. */
   readonly alone: Reach;
   /** With what follows from a node: the accounts of the pods there. */
   readonly withNodes: Reach;
 }
 
-export function reachesOf(graph: Graph): Reaches {
+const solutions = new WeakMap<Reaches, Solved>();
+
+/** @param before those of the graph that was before this one */
+export function reachesOf(graph: Graph, before?: Reaches): Reaches {
   const network = networkOf(graph);
+  const { positions } = network;
   const labels = new Map<string, number>();
-  for (const { namespace } of network.positions) {
-    if (namespace !== undefined && !labels.has(namespace)) labels.set(namespace, labels.size + 1);
+  const labelOf = Int32Array.from(positions, ({ namespace }) => {
+    if (namespace === undefined) return SAME;
+    const label = labels.get(namespace) ?? labels.size + 1;
+    labels.set(namespace, label);
+    return label;
+  });
+  const goals = consequences.map((consequence) => goalsOf(targets[consequence], positions, labelOf));
+  const answersWhere = (leads: (position: Position) => boolean): readonly Answer[] => {
+    const leading = Uint8Array.from(positions, (position) => (leads(position) ? 1 : 0));
+    return consequences.map((consequence, index) => {
+      const { at } = targets[consequence];
+      return search(network, {
+        goals: goals[index] ?? [],
+        most: at === 'elsewhere' ? 2 : 1,
+        leads: leading,
+        ...(at === 'home' ? { only: labelOf } : {}),
+      });
+    });
+  };
+  const [alone, withNodes] = [answersWhere(goesOn), answersWhere(() => true)];
+  const solved = { network, answers: [...alone, ...withNodes], labels };
+  const last = before && solutions.get(before);
+  const touched = last && touchedSince(last, solved);
+  const reaches: Reaches = {
+    alone: reachIn(network, labels, alone, goesOn),
+    withNodes: reachIn(network, labels, withNodes, () => true),
+    mayDiffer: (key) => touched?.has(key) ?? true,
+  };
+  solutions.set(reaches, solved);
+  return reaches;
+}
+
+const goesOn = (position: Position): boolean => !isNode(position);
+
+function goalsOf(
+  { isGoal, at }: Target,
+  positions: readonly Position[],
+  labelOf: Int32Array,
+): readonly Goal[] {
+  const goals: Goal[] = [];
+  for (const [number, position] of positions.entries()) {
+    if (isGoal(position))
+      goals.push({ position: number, label: at === undefined ? SAME : (labelOf[number] ?? SAME) });
   }
-  const reach = (leads: (position: Position) => boolean) => reachIn(network, labels, leads);
-  return { alone: reach((position) => !isNode(position)), withNodes: reach(() => true) };
+  return goals;
 }
 
 function reachIn(
   network: Network,
   labels: ReadonlyMap<string, number>,
+  answers: readonly Answer[],
   leads: (position: Position) => boolean,
 ): Reach {
-  const answers = new Map<Consequence, Answer>();
-  for (const consequence of consequences) {
-    answers.set(consequence, answerTo(targets[consequence], network, labels, leads));
-  }
   const way: Reach['way'] = (start, consequence, home) => {
-    const answer = answers.get(consequence);
+    const answer = answers[consequences.indexOf(consequence)];
     const position = network.numberOf.get(start);
     if (answer === undefined || position === undefined) return undefined;
     const { at } = targets[consequence];
@@ -103,23 +147,4 @@ function reachIn(
       );
     },
   };
-}
-
-function answerTo(
-  { isGoal, at }: Target,
-  network: Network,
-  labels: ReadonlyMap<string, number>,
-  leads: (position: Position) => boolean,
-): Answer {
-  const labelOf = ({ namespace = '' }: Position): number => labels.get(namespace) ?? SAME;
-  const goals: Goal[] = [];
-  for (const [number, position] of network.positions.entries()) {
-    if (isGoal(position))
-      goals.push({ position: number, label: at === undefined ? SAME : labelOf(position) });
-  }
-  return search(network, {
-    goals,
-    most: at === 'elsewhere' ? 2 : 1,
-    within: (position, label) => leads(position) && (at !== 'home' || labelOf(position) === label),
-  });
 }

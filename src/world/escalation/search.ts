@@ -9,8 +9,11 @@ export interface Network {
   readonly positions: readonly Position[];
   readonly numberOf: ReadonlyMap<string, number>;
   readonly edges: readonly Edge[];
+  /** The number of the first edge of each position. */
+  readonly leaving: Int32Array;
   readonly from: Int32Array;
   readonly to: Int32Array;
+  readonly costs: Uint8Array;
   /** Where the edges to each position begin in `into`; one more at the end. */
   readonly begins: Int32Array;
   readonly into: Int32Array;
@@ -18,32 +21,41 @@ export interface Network {
 
 export function networkOf(graph: Graph): Network {
   const positions = [...graph.values()];
-  const numberOf = new Map(positions.map(({ key }, index) => [key, index]));
-  const edges: Edge[] = [];
-  const from: number[] = [];
-  for (const [index, position] of positions.entries()) {
+  const numberOf = new Map<string, number>();
+  for (const [index, { key }] of positions.entries()) numberOf.set(key, index);
+  const edges = positions.flatMap((position) => position.edges);
+  const leaving = new Int32Array(positions.length);
+  const from = new Int32Array(edges.length);
+  const to = new Int32Array(edges.length);
+  const costs = new Uint8Array(edges.length);
+  const begins = new Int32Array(positions.length + 1);
+  let number = 0;
+  for (const [source, position] of positions.entries()) {
+    leaving[source] = number;
     for (const edge of position.edges) {
-      edges.push(edge);
-      from.push(index);
+      const target = numberOf.get(edge.to) ?? 0;
+      from[number] = source;
+      to[number] = target;
+      costs[number] = edge.cost;
+      begins[target + 1] = at(begins, target + 1) + 1;
+      number += 1;
     }
   }
-  const to = Int32Array.from(edges, (edge) => numberOf.get(edge.to) ?? 0);
-  const begins = new Int32Array(positions.length + 1);
-  for (const target of to) begins[target + 1] = at(begins, target + 1) + 1;
   for (let index = 0; index < positions.length; index += 1)
     begins[index + 1] = at(begins, index + 1) + at(begins, index);
   const next = begins.slice();
   const into = new Int32Array(edges.length);
-  for (const [edge, target] of to.entries()) {
-    into[at(next, target)] = edge;
-    next[target] = at(next, target) + 1;
+  for (let edge = 0; edge < to.length; edge += 1) {
+    const place = at(next, at(to, edge));
+    into[place] = edge;
+    next[at(to, edge)] = place + 1;
   }
-  return { positions, numberOf, edges, from: Int32Array.from(from), to, begins, into };
+  return { positions, numberOf, edges, leaving, from, to, costs, begins, into };
 }
 
-const at = (array: Int32Array, index: number): number => array[index] ?? NOWHERE;
+export const at = (array: Int32Array, index: number): number => array[index] ?? NOWHERE;
 
-const NOWHERE = -1;
+export const NOWHERE = -1;
 
 /** What a search looks for: positions, told apart by a label (a namespace, or the same for all). */
 export interface Goal {
@@ -55,8 +67,10 @@ interface Question {
   readonly goals: readonly Goal[];
   /** How many different labels are remembered at each position: the nearest ones. */
   readonly most: 1 | 2;
-  /** Whether a way to this label may lead through this position. */
-  readonly within: (position: Position, label: number) => boolean;
+  /** By position: 1 if a way may lead through it. */
+  readonly leads: Uint8Array;
+  /** By position: the label of the only goals to which a way may lead through it. Absent: to all. */
+  readonly only?: Int32Array;
 }
 
 /** For each position, up to `most` labels, the nearest first. */
@@ -69,8 +83,8 @@ export interface Answer {
 
 const GOAL = -2;
 
-export function search(network: Network, { goals, most, within }: Question): Answer {
-  const { positions, edges, from, begins, into } = network;
+export function search(network: Network, { goals, most, leads, only }: Question): Answer {
+  const { positions, costs, from, begins, into } = network;
   const labels = new Int32Array(positions.length * most).fill(NOWHERE);
   const by = new Int32Array(positions.length * most).fill(NOWHERE);
   const settle = (position: number, label: number, edge: number): boolean => {
@@ -95,10 +109,9 @@ export function search(network: Network, { goals, most, within }: Question): Ans
       for (let place = at(begins, position); place < at(begins, position + 1); place += 1) {
         const incoming = at(into, place);
         const source = at(from, incoming);
-        const origin = positions[source];
-        if (origin === undefined || !within(origin, label)) continue;
+        if (leads[source] === 0 || (only !== undefined && only[source] !== label)) continue;
         // a way through a hub costs nothing: it belongs to this distance
-        (edges[incoming]?.cost === 0 ? current : next).push(source, label, incoming);
+        (costs[incoming] === 0 ? current : next).push(source, label, incoming);
       }
     }
     current = next;

@@ -14,13 +14,16 @@ export const TAKES_NODE = 0.86;
 
 const hostProcess = controls.find(({ id }) => id === 'windowsHostProcess');
 
-/** The first place that gives the node; undefined: none does. */
+/** The first place that gives the node, containers and volumes by name: their order says nothing. Undefined: none does. */
 export function nodeTakenBy(variant: Variant, storage: Storage): Reason | undefined {
   return byContainer(variant) ?? byVolume(variant, storage) ?? byHostProcess(variant);
 }
 
 function byContainer({ ref, pod, at }: Variant): Reason | undefined {
-  for (const { container, list, index } of linuxContainersOf(pod)) {
+  const containers = linuxContainersOf(pod).toSorted((a, b) =>
+    a.container.name < b.container.name ? -1 : 1,
+  );
+  for (const { container, list, index } of containers) {
     const { privileged, capabilities } = container.securityContext ?? {};
     const path = at(list, index, 'securityContext');
     if (privileged === true && pod.hostUsers !== false)
@@ -39,7 +42,8 @@ function byContainer({ ref, pod, at }: Variant): Reason | undefined {
 function byVolume({ ref, pod, at }: Variant, { claims, templated }: Storage): Reason | undefined {
   const takes = (volume: string, path: string | undefined): boolean =>
     path !== undefined && worstUse(pod, volume, path).grade.weight >= TAKES_NODE;
-  for (const [index, { name, hostPath, persistentVolumeClaim: claim }] of pod.volumes.entries()) {
+  const volumes = [...pod.volumes.entries()].sort(([, a], [, b]) => (a.name < b.name ? -1 : 1));
+  for (const [index, { name, hostPath, persistentVolumeClaim: claim }] of volumes) {
     const path = hostPath?.path ?? pathBehind(claims.get(claim?.claimName ?? ''));
     if (takes(name, path))
       return { object: ref, path: at('volumes', index), text: `volume ${name} is ${path} of the node` };

@@ -11,8 +11,6 @@ export interface Attack {
   readonly slug: string;
   /** The least that the primitive needs, each verb of it by itself. */
   readonly rights: readonly Right[];
-  /** What the API server asks as well, where the primitive's row leaves open for what it is used. */
-  readonly beyond?: readonly Right[];
   /** What the goal takes besides: it is no part of the escalation. */
   readonly besides?: readonly Right[];
   /** @returns whoever the attacker can act as now @throws Refused if a right is missing */

@@ -114,8 +114,10 @@ export const attacks: readonly Attack[] = [
   },
   {
     slug: 'impersonate-constrained',
-    rights: [home('impersonate:serviceaccount', 'authentication.k8s.io/serviceaccounts')],
-    beyond: [right('vault', 'impersonate-on:serviceaccount:get', 'secrets')],
+    rights: [
+      home('impersonate:serviceaccount', 'authentication.k8s.io/serviceaccounts'),
+      right('vault', 'impersonate-on:serviceaccount:get', 'secrets'),
+    ],
     attack: async (attacker) => {
       const actor = await attacker.claiming({ 'impersonate-user': boss(attacker) });
       await readCrown(actor, attacker.stage);

@@ -1,5 +1,5 @@
 /** One check for each row of the table of escalation primitives. */
-import { type Need, type Primitive, primitives } from '../../../world/escalation/primitives.ts';
+import { ANYTHING, type Need, type Primitive, primitives } from '../../../world/escalation/primitives.ts';
 import type { Check } from '../../check.ts';
 import { foundFor } from '../rights.ts';
 import { about, familyOf } from './gains.ts';
@@ -16,22 +16,28 @@ const checkOf = (primitive: Primitive): Check => ({
 });
 
 /** When the row holds, in words. */
-function needsOf({ needs, only }: Primitive): string {
+function needsOf({ needs, or: others = [], only }: Primitive): string {
   const where = only === undefined ? '' : only === '' ? ' in the whole cluster' : ` in ${only}`;
-  return `It takes ${needs.map(wordsOf).join('; and ')}${where}.`;
+  const ways = [needs, ...others].map((some) => `it takes ${some.map(wordsOf).join('; and ')}${where}.`);
+  return ways.join(' Or ').replace('it', 'It');
 }
 
 function wordsOf({ verbs, on, or: others = [], named, explicit }: Need): string {
-  const asked = [{ verbs, on }, ...others].map((each) => `${either(each.verbs)} on ${either(each.on)}`);
+  if (on === ANYTHING) return `${verbs}* on anything, in any namespace`;
+  const asked = [{ verbs, on }, ...others].map(
+    (each) => `${either(each.verbs)} on ${either(pathOf(each.on))}`,
+  );
   if (named === undefined) return asked.join(', or ');
   if (named === 'any') return `${asked.join(', or ')} (one object is enough)`;
   return `${asked.join(', or ')} named ${either(named.slice(1))}${explicit === true ? ' in resourceNames' : ''}`;
 }
 
-/** `a|b|c` as `a, b or c`; subresources as the API writes them. */
+/** Subresources as the API writes them. */
+const pathOf = (on: string): string => on.replaceAll(':', '/');
+
+/** `a|b|c` as `a, b or c`. */
 const either = (alternatives: string): string =>
   alternatives
-    .replaceAll(':', '/')
     .split('|')
     .join(', ')
     .replace(/, ([^,]+)$/, ' or $1');

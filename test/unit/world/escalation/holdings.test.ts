@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import type { Grant } from '../../../../src/world/access.ts';
 import { type Holding, holdingsOf } from '../../../../src/world/escalation/holdings.ts';
-import { type Need, type Primitive, primitives } from '../../../../src/world/escalation/primitives.ts';
+import {
+  ANYTHING,
+  type Need,
+  type Primitive,
+  primitives,
+} from '../../../../src/world/escalation/primitives.ts';
 
 interface Rights {
   readonly verbs: readonly string[];
@@ -37,20 +42,26 @@ const places = (found: readonly Holding[]) =>
   found.map(({ primitive, namespace = 'everywhere' }) => `${primitive.slug} ${namespace}`);
 
 /** The least that meets a need: the first verb on the first resource, by the first name. */
-const least = ({ verbs, on, named }: Need): Rights => ({
-  verbs: verbs.split('|').slice(0, 1),
-  on: on.split('|')[0] ?? '',
-  ...(named === undefined || named === 'any' ? {} : { names: named.slice(1).split('|').slice(0, 1) }),
-});
-const leastOf = ({ needs }: Primitive): readonly Rights[] => needs.map(least);
+function least({ verbs, on, named }: Need): Rights {
+  if (on === ANYTHING) return { verbs: [`${verbs}get`], on: 'pods', names: ['own'], namespace: 'elsewhere' };
+  return {
+    verbs: verbs.split('|').slice(0, 1),
+    on: on.split('|')[0] ?? '',
+    ...(named === undefined || named === 'any' ? {} : { names: named.slice(1).split('|').slice(0, 1) }),
+  };
+}
+/** For each way to hold it. */
+const leastOf = ({ needs, or = [] }: Primitive): readonly (readonly Rights[])[] =>
+  [needs, ...or].map((some) => some.map(least));
 
 describe('escalation primitives', () => {
   for (const primitive of primitives) {
     it(`${primitive.slug} is held with all that it needs, and not without any part`, () => {
-      const rights = leastOf(primitive);
-      expect(slugs(held(...rights))).to.include(primitive.slug);
-      for (const missing of rights) {
-        expect(slugs(held(...rights.filter((each) => each !== missing)))).to.not.include(primitive.slug);
+      for (const rights of leastOf(primitive)) {
+        expect(slugs(held(...rights))).to.include(primitive.slug);
+        for (const missing of rights) {
+          expect(slugs(held(...rights.filter((each) => each !== missing)))).to.not.include(primitive.slug);
+        }
       }
     });
   }
@@ -137,5 +148,64 @@ describe('what an identity holds', () => {
     expect(held(taint)).to.deep.equal([]);
     expect(slugs(held(taint, { verbs: ['create'], on: 'pods:eviction' }))).to.deep.equal(['steer-pods']);
     expect(slugs(held(taint, { verbs: ['create'], on: 'pods' }))).to.deep.equal(['create-pods']);
+  });
+});
+
+describe('constrained impersonation', () => {
+  const IDENTITIES = 'authentication.k8s.io';
+  const asUser = { verbs: ['impersonate:user-info'], on: `${IDENTITIES}/users` };
+  const asAccount = { verbs: ['impersonate:serviceaccount'], on: `${IDENTITIES}/serviceaccounts` };
+  const doing = (mode: string, rights: Partial<Rights> = {}): Rights => ({
+    verbs: [`impersonate-on:${mode}:get`],
+    on: 'pods',
+    ...rights,
+  });
+  const isHeld = (...rights: readonly Rights[]): boolean => slugs(held(...rights)).length > 0;
+
+  it('takes to be somebody and to do something as that one, in the same mode', () => {
+    expect(isHeld(asUser)).to.equal(false);
+    expect(isHeld(doing('user-info'))).to.equal(false);
+    expect(isHeld(asUser, doing('serviceaccount'))).to.equal(false);
+    expect(isHeld(asAccount, doing('user-info'))).to.equal(false);
+    expect(slugs(held(asUser, doing('user-info')))).to.deep.equal(['impersonate-constrained']);
+  });
+
+  it('holds where one may be somebody, wherever one may do something as that one', () => {
+    const there = doing('serviceaccount', { namespace: 'billing' });
+    expect(places(held({ ...asAccount, namespace: 'shop' }, there))).to.deep.equal([
+      'impersonate-constrained shop',
+    ]);
+    expect(places(held(asAccount, there))).to.deep.equal(['impersonate-constrained everywhere']);
+    expect(
+      isHeld({ ...asUser, namespace: 'shop' }, doing('user-info')),
+      'users are in no namespace',
+    ).to.equal(false);
+  });
+
+  it('names what gives each of the two', () => {
+    const rights = [doing('user-info', { namespace: 'shop' }), { ...asUser, names: ['vip'] }].map(grant);
+    expect(holdingsOf(rights)[0]?.grants).to.deep.equal([rights[1], rights[0]]);
+  });
+
+  it('counts every verb of the mode, on objects, subresources and paths that a binding reaches', () => {
+    const inRole = { namespace: 'shop' };
+    expect(isHeld(asUser, { verbs: ['*'], on: 'apps/deployments', ...inRole })).to.equal(true);
+    expect(isHeld(asUser, doing('user-info', { on: 'pods:log', names: ['own'], ...inRole }))).to.equal(true);
+    expect(isHeld(asUser, doing('user-info', { on: 'nodes' }))).to.equal(true);
+    expect(isHeld(asUser, doing('user-info', { on: 'nodes', ...inRole })), 'a Role').to.equal(false);
+    const namespaces = doing('user-info', { on: 'namespaces', ...inRole });
+    expect(isHeld(asUser, { ...namespaces, names: ['shop'] }), 'its own').to.equal(true);
+    expect(isHeld(asUser, { ...namespaces, names: ['billing'] }), 'another').to.equal(false);
+    const path = grant(doing('user-info'));
+    const paths = { ...path.rule, apiGroups: [], resources: [], nonResourceURLs: ['/metrics'] };
+    expect(holdingsOf([grant(asUser), { ...path, rule: paths }])).to.have.length(1);
+    expect(holdingsOf([grant(asUser), { ...path, rule: paths, namespace: 'shop' }])).to.have.length(0);
+  });
+
+  it('as the node of its own pod takes a rule for every node, or for the name *', () => {
+    const asOwnNode = { verbs: ['impersonate:associated-node'], on: `${IDENTITIES}/nodes` };
+    expect(isHeld(asOwnNode, doing('associated-node'))).to.equal(true);
+    expect(isHeld({ ...asOwnNode, names: ['*'] }, doing('associated-node'))).to.equal(true);
+    expect(isHeld({ ...asOwnNode, names: ['node-1'] }, doing('associated-node'))).to.equal(false);
   });
 });

@@ -226,6 +226,12 @@ describe('what falls with a node', () => {
     expect(rest(await escalationOf('agent', agent(red), bot(blue), admin('ops/ops')))).to.equal(undefined);
     expect(rest(await escalationOf('agent', agent(red), bot(red), admin('ops/ops')))).to.equal(over);
     expect(rest(await escalationOf('agent', agent(red), bot(), admin('ops/ops')))).to.equal(over);
+    const affine = (operator: string) =>
+      `affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: pool, operator: ${operator}, values: [red] }] }] } } }`;
+    expect(rest(await escalationOf('agent', agent(red), bot(affine('NotIn')), admin('ops/ops')))).to.equal(
+      undefined,
+    );
+    expect(rest(await escalationOf('agent', agent(red), bot(affine('In')), admin('ops/ops')))).to.equal(over);
   });
 
   it('is none whose pods only tainted nodes take, where nodes are known', async () => {
