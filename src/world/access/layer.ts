@@ -11,6 +11,7 @@ import {
 import type { Account } from '../account.ts';
 import { sameItems } from '../layer.ts';
 import type { Binding, Namespace } from '../objects.ts';
+import { withChanges } from '../overlay.ts';
 import { inNamespace, type Tables, type World } from '../world.ts';
 import { type HeldRule, rulesOf } from './aggregation.ts';
 
@@ -111,11 +112,8 @@ function differing(before: ReadonlyMap<string, Part>, now: ReadonlyMap<string, P
 
 /** All parts together: only the subjects whose grants differ are looked up in each of them. */
 function joined(before: Grants, subjects: ReadonlySet<string>, parts: ReadonlyMap<string, Part>): Grants {
-  const found = new Map<string, readonly Grant[]>();
-  // not by an iterator, which would make a pair for each
-  before.forEach((list, identity) => {
-    if (!subjects.has(identity)) found.set(identity, list);
-  });
+  const found = new Map<string, readonly Grant[] | undefined>();
+  for (const identity of subjects) found.set(identity, undefined);
   for (const { grants } of parts.values()) {
     // the shorter of the two is gone through
     for (const identity of grants.size < subjects.size ? grants.keys() : subjects) {
@@ -126,7 +124,7 @@ function joined(before: Grants, subjects: ReadonlySet<string>, parts: ReadonlyMa
       found.set(identity, known === undefined ? list : [...known, ...list]);
     }
   }
-  return found;
+  return withChanges(before, found);
 }
 
 /** Grants keep their references as their bindings do, so references tell. */
