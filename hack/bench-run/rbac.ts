@@ -28,12 +28,13 @@ const columns = {
   firstCpuMs: 'its CPU, ms',
   changeMs: 'one binding more, ms',
   changeCpuMs: 'its CPU, ms',
-  bestChangeMs: 'best of nine, ms',
+  bestChangeMs: 'best of 30, ms',
   resultsTouched: 'results touched',
   worldMb: 'world, MiB',
   heapMb: 'results, MiB',
   emptyMb: 'process, empty, MiB',
-  processMb: 'process, at most, MiB',
+  firstMb: 'after the first, MiB',
+  processMb: 'after all, MiB',
 } as const;
 
 /** The whole cluster has to have something in it. */

@@ -11,6 +11,7 @@ import {
 import type { Account } from '../account.ts';
 import { sameItems } from '../layer.ts';
 import type { Binding, Namespace } from '../objects.ts';
+import { withChanges } from '../overlay.ts';
 import { inNamespace, type Tables, type World } from '../world.ts';
 import { type HeldRule, rulesOf } from './aggregation.ts';
 
@@ -111,8 +112,8 @@ function differing(before: ReadonlyMap<string, Part>, now: ReadonlyMap<string, P
 
 /** All parts together: only the subjects whose grants differ are looked up in each of them. */
 function joined(before: Grants, subjects: ReadonlySet<string>, parts: ReadonlyMap<string, Part>): Grants {
-  const found = new Map(before);
-  for (const identity of subjects) found.delete(identity);
+  const found = new Map<string, readonly Grant[] | undefined>();
+  for (const identity of subjects) found.set(identity, undefined);
   for (const { grants } of parts.values()) {
     // the shorter of the two is gone through
     for (const identity of grants.size < subjects.size ? grants.keys() : subjects) {
@@ -123,7 +124,7 @@ function joined(before: Grants, subjects: ReadonlySet<string>, parts: ReadonlyMa
       found.set(identity, known === undefined ? list : [...known, ...list]);
     }
   }
-  return found;
+  return withChanges(before, found);
 }
 
 /** Grants keep their references as their bindings do, so references tell. */
@@ -154,6 +155,8 @@ export function accessLayer(
   /** By namespace and name: it is asked for every workload, and to join the two would cost more than all else. */
   const known = new Map<string, Map<string, Known>>();
   let change = 0;
+  /** How many are known, and how many of them were asked for since the last change. */
+  let [size, asked] = [0, 0];
   let touches = touching(undefined);
   return (account, { tables, source }) => {
     const grantsNow = grantsIn(tables, source);
@@ -161,25 +164,30 @@ export function accessLayer(
     if (grants !== grantsNow || namespaces !== namespacesNow) {
       touches = touching(namespaces === namespacesNow ? differenceOf(grantsNow, grants) : undefined);
       [grants, namespaces] = [grantsNow, namespacesNow];
-      forget(known, ({ asked }) => asked !== change);
+      if (asked < size) forget(known, change);
+      [size, asked] = [asked, 0];
       change += 1;
     }
     let here = known.get(account.namespace);
     if (here === undefined) known.set(account.namespace, (here = new Map()));
     const before = here.get(account.name);
-    if (before !== undefined && (before.asked === change || !touches(account))) {
+    if (before?.asked === change) return before.access;
+    asked += 1;
+    if (before !== undefined && !touches(account)) {
       before.asked = change;
       return before.access;
     }
+    if (before === undefined) size += 1;
     const access = derived(account, grants, namespaces, before?.access);
     here.set(account.name, { access, asked: change });
     return access;
   };
 }
 
-function forget(known: Map<string, Map<string, Known>>, isGone: (entry: Known) => boolean): void {
+/** What was not asked for after this change. */
+function forget(known: Map<string, Map<string, Known>>, change: number): void {
   for (const [namespace, here] of known) {
-    for (const [name, entry] of here) if (isGone(entry)) here.delete(name);
+    for (const [name, { asked }] of here) if (asked !== change) here.delete(name);
     if (here.size === 0) known.delete(namespace);
   }
 }

@@ -3,7 +3,7 @@ import { sameItems } from '../layer.ts';
 import type { Namespace, Node, ServiceAccount } from '../objects.ts';
 import { all, type Table } from '../world.ts';
 import type { Actor } from './actors.ts';
-import type { Identities } from './identities.ts';
+import type { Identities, Identity } from './identities.ts';
 import { admits, classesOf } from './pools.ts';
 
 /** What the graph is made of. */
@@ -49,18 +49,19 @@ export interface Index extends Parts {
 
 /** Each part of the index is made again only if what it is made of is different. */
 export function indexLayer(): (parts: Parts) => Index {
-  const able = single(ableOf, (keys) => keys);
+  const able = single(ableOf, (identities) => identities.map(({ key }) => key));
   const crew = single(crewOf);
   const giving = single(givingOf);
   const places = single(placesOf);
   const tokensIn = single(tokensOf);
   return (parts) => {
     const { identities, actors, accounts, trusting, nodes } = parts;
-    const found: string[] = [];
-    for (const { key, namespace, edges } of identities.values()) {
-      const counts = namespace !== undefined && edges.length > 0;
-      if (counts && (trusting || exists(key, parts))) found.push(key);
-    }
+    const found = [...identities.values()].filter(
+      ({ namespace, name, edges }) =>
+        namespace !== undefined &&
+        edges.length > 0 &&
+        (trusting || accounts.get(namespace)?.has(accountIn(name)) === true),
+    );
     const ableNow = able(found);
     return {
       ...parts,
@@ -86,11 +87,18 @@ function single<In extends readonly unknown[], Out>(
   };
 }
 
-const ableOf = (keys: readonly string[]): Able => ({
-  keys: new Set(keys),
-  byNamespace: Map.groupBy(keys, (key) => key.split('/')[1] ?? ''),
-  byName: Map.groupBy(keys, (key) => key.split('/')[2] ?? ''),
-});
+const ableOf = (identities: readonly Identity[]): Able => {
+  const groups = (by: (identity: Identity) => string) =>
+    new Map([...Map.groupBy(identities, by)].map(([group, some]) => [group, some.map(({ key }) => key)]));
+  return {
+    keys: new Set(identities.map(({ key }) => key)),
+    byNamespace: groups(({ namespace = '' }) => namespace),
+    byName: groups(({ name }) => accountIn(name)),
+  };
+};
+
+/** Of `sa:namespace/name`. */
+const accountIn = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** Actors by what makes them give something, as numbers: so those that do are found without a look at the others. */
 interface Crew {
@@ -145,10 +153,6 @@ const tokensOf = (accounts: Table<ServiceAccount>) =>
     ({ metadata }) => metadata.namespace,
   );
 
-const exists = (key: string, { accounts }: Parts): boolean => {
-  const [, namespace = '', name = ''] = key.split('/');
-  return accounts.get(namespace)?.has(name) === true;
-};
 const byName = (a: ServiceAccount, b: ServiceAccount): number =>
   `${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1;
 

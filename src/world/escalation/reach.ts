@@ -9,6 +9,7 @@ import {
   labelAt,
   type Network,
   networkOf,
+  numbersOf,
   search,
   wayFrom,
 } from './search.ts';
@@ -68,7 +69,7 @@ export function reachesOf(graph: Graph, before?: Reaches): Reaches {
   const network = networkOf(graph);
   const { positions } = network;
   const labels = new Map<string, number>();
-  const labelOf = Int32Array.from(positions, ({ namespace }) => {
+  const labelOf = numbersOf(positions, ({ namespace }) => {
     if (namespace === undefined) return SAME;
     const label = labels.get(namespace) ?? labels.size + 1;
     labels.set(namespace, label);
@@ -76,7 +77,7 @@ export function reachesOf(graph: Graph, before?: Reaches): Reaches {
   });
   const goals = consequences.map((consequence) => goalsOf(targets[consequence], positions, labelOf));
   const answersWhere = (leads: (position: Position) => boolean): readonly Answer[] => {
-    const leading = Uint8Array.from(positions, (position) => (leads(position) ? 1 : 0));
+    const leading = numbersOf(positions, (position) => (leads(position) ? 1 : 0));
     return consequences.map((consequence, index) => {
       const { at } = targets[consequence];
       return search(network, {
@@ -108,10 +109,10 @@ function goalsOf(
   labelOf: Int32Array,
 ): readonly Goal[] {
   const goals: Goal[] = [];
-  for (const [number, position] of positions.entries()) {
+  positions.forEach((position, number) => {
     if (isGoal(position))
       goals.push({ position: number, label: at === undefined ? SAME : (labelOf[number] ?? SAME) });
-  }
+  });
   return goals;
 }
 

@@ -17,32 +17,35 @@ export interface Network {
   /** Where the edges to each position begin in `into`; one more at the end. */
   readonly begins: Int32Array;
   readonly into: Int32Array;
+  /** Room for what waits in a search; one search at a time. */
+  readonly rooms: readonly [Int32Array, Int32Array];
 }
 
 export function networkOf(graph: Graph): Network {
+  // plain loops: it is done for the whole graph at each change
   const positions = [...graph.values()];
   const numberOf = new Map<string, number>();
-  for (const [index, { key }] of positions.entries()) numberOf.set(key, index);
-  const edges = positions.flatMap((position) => position.edges);
   const leaving = new Int32Array(positions.length);
+  const edges: Edge[] = [];
+  positions.forEach((position, number) => {
+    numberOf.set(position.key, number);
+    leaving[number] = edges.length;
+    for (const edge of position.edges) edges.push(edge);
+  });
   const from = new Int32Array(edges.length);
   const to = new Int32Array(edges.length);
   const costs = new Uint8Array(edges.length);
   const begins = new Int32Array(positions.length + 1);
-  let number = 0;
-  for (const [source, position] of positions.entries()) {
-    leaving[source] = number;
-    for (const edge of position.edges) {
-      const target = numberOf.get(edge.to) ?? 0;
-      from[number] = source;
-      to[number] = target;
-      costs[number] = edge.cost;
-      begins[target + 1] = at(begins, target + 1) + 1;
-      number += 1;
-    }
+  edges.forEach((edge, number) => {
+    const target = numberOf.get(edge.to) ?? 0;
+    to[number] = target;
+    costs[number] = edge.cost;
+    begins[target + 1] = at(begins, target + 1) + 1;
+  });
+  for (let number = 0; number < positions.length; number += 1) {
+    from.fill(number, at(leaving, number), leaving[number + 1] ?? edges.length);
+    begins[number + 1] = at(begins, number + 1) + at(begins, number);
   }
-  for (let index = 0; index < positions.length; index += 1)
-    begins[index + 1] = at(begins, index + 1) + at(begins, index);
   const next = begins.slice();
   const into = new Int32Array(edges.length);
   for (let edge = 0; edge < to.length; edge += 1) {
@@ -50,7 +53,26 @@ export function networkOf(graph: Graph): Network {
     into[place] = edge;
     next[at(to, edge)] = place + 1;
   }
-  return { positions, numberOf, edges, leaving, from, to, costs, begins, into };
+  const room = () => new Int32Array(ARRIVAL * (MOST * edges.length + positions.length));
+  const rooms = [room(), room()] as const;
+  return { positions, numberOf, edges, leaving, from, to, costs, begins, into, rooms };
+}
+
+/** How many labels are remembered at a position, at most. */
+const MOST = 2;
+/** Numbers of one arrival: position, label, edge. */
+const ARRIVAL = 3;
+
+/** By position. */
+export function numbersOf(
+  positions: readonly Position[],
+  numberOf: (position: Position) => number,
+): Int32Array {
+  const numbers = new Int32Array(positions.length);
+  positions.forEach((position, index) => {
+    numbers[index] = numberOf(position);
+  });
+  return numbers;
 }
 
 export const at = (array: Int32Array, index: number): number => array[index] ?? NOWHERE;
@@ -66,9 +88,9 @@ export interface Goal {
 interface Question {
   readonly goals: readonly Goal[];
   /** How many different labels are remembered at each position: the nearest ones. */
-  readonly most: 1 | 2;
+  readonly most: 1 | typeof MOST;
   /** By position: 1 if a way may lead through it. */
-  readonly leads: Uint8Array;
+  readonly leads: Int32Array;
   /** By position: the label of the only goals to which a way may lead through it. Absent: to all. */
   readonly only?: Int32Array;
 }
@@ -97,24 +119,33 @@ export function search(network: Network, { goals, most, leads, only }: Question)
     }
     return false;
   };
-  // one list of arrivals per distance: position, label, edge by edge
-  let current: number[] = goals.flatMap(({ position, label }) => [position, label, GOAL]);
-  while (current.length > 0) {
-    const next: number[] = [];
-    for (let index = 0; index < current.length; index += 3) {
-      const position = current[index] ?? 0;
-      const label = current[index + 1] ?? 0;
-      const edge = current[index + 2] ?? GOAL;
-      if (!settle(position, label, edge)) continue;
+  // those of one distance, and of the next; each edge arrives once for each label at its end
+  let [current, next] = network.rooms;
+  let [count, later] = [0, 0];
+  for (const { position, label } of goals) {
+    current.set([position, label, GOAL], count);
+    count += ARRIVAL;
+  }
+  for (; count > 0; [current, next, count, later] = [next, current, later, 0]) {
+    for (let index = 0; index < count; index += ARRIVAL) {
+      const position = at(current, index);
+      const label = at(current, index + 1);
+      if (!settle(position, label, at(current, index + 2))) continue;
       for (let place = at(begins, position); place < at(begins, position + 1); place += 1) {
         const incoming = at(into, place);
         const source = at(from, incoming);
         if (leads[source] === 0 || (only !== undefined && only[source] !== label)) continue;
         // a way through a hub costs nothing: it belongs to this distance
-        (costs[incoming] === 0 ? current : next).push(source, label, incoming);
+        const isNear = costs[incoming] === 0;
+        const waiting = isNear ? current : next;
+        const end = isNear ? count : later;
+        waiting[end] = source;
+        waiting[end + 1] = label;
+        waiting[end + 2] = incoming;
+        if (isNear) count += ARRIVAL;
+        else later += ARRIVAL;
       }
     }
-    current = next;
   }
   return { most, labels, edges: by };
 }

@@ -1,5 +1,5 @@
 /** From where the ways may be others than before: most changes of a graph concern few positions. */
-import { type Answer, at, type Network, NOWHERE } from './search.ts';
+import { type Answer, at, type Network, NOWHERE, numbersOf } from './search.ts';
 
 /** A graph with its answers. */
 export interface Solved {
@@ -32,14 +32,17 @@ export function touchedSince(before: Solved, now: Solved): ReadonlySet<string> {
 /** The numbers of positions with other edges or another answer. */
 function differing(before: Solved, now: Solved): number[] {
   const { positions } = now.network;
-  const oldNumbers = Int32Array.from(positions, (position) => {
+  const oldNumbers = numbersOf(positions, (position) => {
     const old = before.network.numberOf.get(position.key) ?? NOWHERE;
     return before.network.positions[old] === position ? old : NOWHERE;
   });
   // without a namespace the label is 0, then as now
   const oldLabels = new Int32Array(now.labels.size + 1);
   for (const [namespace, label] of now.labels) oldLabels[label] = before.labels.get(namespace) ?? NOWHERE;
-  const differs = Uint8Array.from(oldNumbers, (old) => (old === NOWHERE ? 1 : 0));
+  const differs = new Uint8Array(positions.length);
+  oldNumbers.forEach((old, number) => {
+    if (old === NOWHERE) differs[number] = 1;
+  });
   for (const [index, answer] of now.answers.entries()) {
     const then = before.answers[index];
     if (then === undefined) throw new Error('there are as many answers at all times');
@@ -57,7 +60,11 @@ function differing(before: Solved, now: Solved): number[] {
       }
     }
   }
-  return [...differs.keys()].filter((number) => differs[number] === 1);
+  const numbers: number[] = [];
+  differs.forEach((isOther, number) => {
+    if (isOther === 1) numbers.push(number);
+  });
+  return numbers;
 }
 
 /** Edges are numbered by position; what is no edge has a number of its own. */
