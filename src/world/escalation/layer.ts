@@ -59,10 +59,16 @@ export function worldEscalation({ workloads, grants }: Sources): WorldEscalation
 
 /** Workloads as actors. */
 function actorsLayer() {
+  /** Of those that `in` has seen, as they were then. */
+  const known = new WeakMap<Workload, Actor | undefined>();
   const byWorkload = keyedLayer(actorFrom);
   const byNamespace = keyedLayer(
     (workloads: ReadonlyMap<string, Workload>, ...around: Around): readonly Actor[] =>
-      [...workloads].flatMap(([key, workload]) => byWorkload.get(key, workload, ...around) ?? []),
+      [...workloads].flatMap(([key, workload]) => {
+        const actor = byWorkload.get(key, workload, ...around);
+        known.set(workload, actor);
+        return actor ?? [];
+      }),
     byItems,
   );
   let parts: readonly (readonly Actor[])[] = [];
@@ -71,7 +77,9 @@ function actorsLayer() {
     byWorkload,
     byNamespace,
     of: (workload: Workload, tables: Tables): Actor | undefined =>
-      byWorkload.get(workload.key, workload, ...aroundIn(tables, workload.ref.namespace)),
+      known.has(workload)
+        ? known.get(workload)
+        : byWorkload.get(workload.key, workload, ...aroundIn(tables, workload.ref.namespace)),
     /** All, in the order of their keys; the same list while they are the same. */
     in(workloads: WorkloadsByNamespace, tables: Tables): readonly Actor[] {
       const now = [...workloads].map(([namespace, here]) =>
