@@ -233,14 +233,19 @@ describe('a control plane of its own', function () {
     it(`leaves no process when its supervisor gets ${says}`, async () => {
       const dir = folder();
       const main = join(import.meta.dirname, '../../hack/cluster/main.ts');
-      supervisor = spawn(process.execPath, [main, 'start', '--dir', dir, '--nodes=1'], { stdio: 'ignore' });
+      let said = '';
+      const started = spawn(process.execPath, [main, 'start', '--dir', dir, '--nodes=1'], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      started.stderr.on('data', (text) => (said += text));
+      supervisor = started;
       const state = await eventually(
         'the control plane',
         () => (readState(dir)?.ready ? readState(dir) : undefined),
-        {
-          timeoutMs: 90_000,
-        },
-      );
+        { timeoutMs: 90_000 },
+      ).catch((error: unknown) => {
+        throw new Error(`it said: ${said}`, { cause: error });
+      });
       const status = await promisify(execFile)(process.execPath, [main, 'status', '--dir', dir]);
       expect(status.stdout).to.match(/^kube-apiserver +healthy/m);
       const pids = processesOf(state).map(({ pid }) => pid);

@@ -93,8 +93,11 @@ const differences = new WeakMap<
   { readonly before: Grants; readonly subjects: ReadonlySet<string> }
 >();
 
+const nobody: ReadonlySet<string> = new Set();
+
 /** Whose grants differ from those before; undefined if `before` is not what they were made from: then each may. */
 export function differenceOf(grants: Grants, before: Grants | undefined): ReadonlySet<string> | undefined {
+  if (grants === before) return nobody;
   const difference = differences.get(grants);
   return difference?.before === before ? difference?.subjects : undefined;
 }

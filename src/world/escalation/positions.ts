@@ -121,12 +121,13 @@ const confining: ReadonlySet<string> = new Set(['baseline', 'restricted']);
 const isConfined = (namespace: string, { namespaces }: Index): boolean =>
   confining.has(namespaces.get(namespace)?.metadata.labels[ENFORCE] ?? '');
 
+const unknown: readonly Reason[] = [];
 const labelReasons = new WeakMap<Namespace, readonly Reason[]>();
 
 /** Which level decides about the node. */
 function labelOf(namespace: string, { namespaces }: Index): readonly Reason[] {
   const object = namespaces.get(namespace);
-  if (object === undefined) return [];
+  if (object === undefined) return unknown;
   let because = labelReasons.get(object);
   if (because === undefined) {
     const level = object.metadata.labels[ENFORCE];

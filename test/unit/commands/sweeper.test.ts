@@ -103,6 +103,41 @@ subjects: [{kind: ServiceAccount, name: boss, namespace: default}]
     expect(await swept()).to.deep.equal(['+boss', '+helper']);
   });
 
+  it('tells of a workload that takes its node now only that one, where it opens no way for others', async () => {
+    const running = (name: string, privileged: boolean) =>
+      deployment(name)
+        .replace('{containers', `{serviceAccountName: ${name}, containers`)
+        .replace('image: x', `image: x, securityContext: {privileged: ${privileged}}`);
+    const load = async (isPrivileged: boolean) => {
+      const documents = `
+${running('agent', true)}---
+${running('plain', isPrivileged)}---
+${running('runner', false)}---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: runner}
+rules: [{apiGroups: [""], resources: [pods], verbs: [create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: runner}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: runner}
+subjects: [{kind: ServiceAccount, name: runner, namespace: default}]
+`;
+      return (await loadWorld([{ name: 'test', content: documents }], 0)).world;
+    };
+    world = await load(false);
+    const [before, after] = [world.tables.deployments, (await load(true)).tables.deployments];
+    const plain = after.get('default')?.get('plain');
+    if (plain === undefined) throw new Error('not loaded');
+    sweeper.begin();
+    expect(await swept()).to.deep.equal(['+agent', '+plain', '+runner']);
+    const deployments = new Map([['default', new Map([...(before.get('default') ?? []), ['plain', plain]])]]);
+    world = { ...world, tables: { ...world.tables, deployments } };
+    sweeper.touch();
+    expect(await swept()).to.deep.equal(['+plain']);
+  });
+
   it('tells only whom a door to the internet touches: who has it, and whom one gets to from there', async () => {
     const labelled = (name: string) =>
       `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {template: {metadata: {labels: {app: ${name}}}, spec: {containers: [{name: a, image: x, ports: [{containerPort: 80}]}]}}}\n`;
