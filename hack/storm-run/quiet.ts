@@ -17,8 +17,8 @@ const EVERY_MS = 400;
 /** As many pictures in a row must be alike. */
 const ALIKE = 4;
 
-/** Resolves when nothing changes any more, and nothing is on its way out. */
-export async function quiet(api: Api): Promise<void> {
+/** Resolves when nothing changes any more, and nothing is on its way out. @returns a picture of that */
+export async function quiet(api: Api): Promise<string> {
   const deadline = Date.now() + LIMIT_MS;
   let before = '';
   for (let alike = 0; alike < ALIKE; ) {
@@ -29,7 +29,11 @@ export async function quiet(api: Api): Promise<void> {
     before = now ?? '';
     await sleep(EVERY_MS);
   }
+  return before;
 }
+
+/** Whether the cluster is still as in the picture: a controller that has backed off goes on after a long pause. */
+export const isStill = async (api: Api, before: string): Promise<boolean> => (await picture(api)) === before;
 
 interface Metadata {
   readonly uid?: string;
