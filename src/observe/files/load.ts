@@ -232,7 +232,9 @@ function placed(object: Record<string, unknown>, resource: Resource): Record<str
   const { apiVersion, namespaced } = resourceInfos[resource];
   const { metadata } = object;
   if (!isRecord(metadata)) return { ...object, apiVersion };
+  // what is no text at all is left to the shape, which says so
   const { namespace } = metadata;
-  const given = typeof namespace === 'string' && namespace !== '' ? namespace : 'default';
+  const isUnsaid = namespace === undefined || namespace === null || namespace === '';
+  const given = isUnsaid ? 'default' : namespace;
   return { ...object, apiVersion, metadata: { ...metadata, namespace: namespaced ? given : '' } };
 }

@@ -70,8 +70,9 @@ const rawMetadata = object<{
   deletionTimestamp?: string | undefined;
   managedFields: readonly string[];
 }>({
-  name: optional(text),
-  namespace: optional(text),
+  // as the API server: a number is no name. Read as text it would be another object, which nothing ever takes away
+  name: optional(string),
+  namespace: optional(string),
   uid: optional(string),
   generateName: optional(string),
   labels,

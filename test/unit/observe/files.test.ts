@@ -52,6 +52,16 @@ describe('loading files', () => {
   const configMap = (name: string, namespace = '') =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${namespace === '' ? '' : `, namespace: ${namespace}`}}\n`;
 
+  it('refuses a name or a namespace that is no text, as kubectl does, and reads the rest', async () => {
+    const documents = [configMap('7'), configMap('c', '8'), configMap('"9"', 'shop')];
+    const { world, errors } = await load(documents.join('---\n'));
+    expect(errors.map(({ message }) => message)).to.deep.equal([
+      'ConfigMap (no name): /metadata/name: expected a string, found a number',
+      'ConfigMap c: /metadata/namespace: expected a string, found a number',
+    ]);
+    expect([...world.tables.configmaps.keys()]).to.deep.equal(['shop']);
+  });
+
   it('reads a missing namespace as default, and none for cluster-scoped kinds', async () => {
     const role =
       'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r, namespace: odd}\n';
