@@ -48,14 +48,12 @@ export const unkeyed = <In extends readonly unknown[], Out>(
   derive: (...inputs: In) => Out,
 ): KeyedLayer<In, Out> => ({ get: (_, ...inputs) => derive(...inputs), forget() {} });
 
+/** Also for a layer of lists whose items keep their own references. */
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
   return true;
 }
-
-/** For a layer of lists whose items keep their own references. */
-export const byItems = (a: readonly unknown[], b: readonly unknown[]): boolean => sameItems(a, b);
 
 /** Of the last objects that were put together under a key, the one that has the same parts. */
 export interface KeyedParts<T extends object> {

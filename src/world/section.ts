@@ -1,9 +1,9 @@
 /** What surrounds each workload of one namespace by itself: all but what the rest of the cluster can do to it. */
-import { type Foothold, alike, footholdOf } from './lateral/foothold.ts';
 import { accountOf } from './account.ts';
 import type { NetworkLayer } from './exposure/network.ts';
 import type { Ground } from './ground.ts';
-import { byItems, forgetIn, keyedLayer, keyedParts, unkeyed, unkeyedParts } from './layer.ts';
+import { alike, type Foothold, footholdOf } from './lateral/foothold.ts';
+import { forgetIn, keyedLayer, keyedParts, sameItems, unkeyed, unkeyedParts } from './layer.ts';
 import type { ConfigMap } from './objects.ts';
 import { ownerOf } from './ownership.ts';
 import { sharedSecretsOf } from './secret-use.ts';
@@ -38,7 +38,7 @@ export function sectionsLayer(network: NetworkLayer, lasting: boolean) {
     foothold: lasting ? keyedLayer(footholdOf, alike) : unkeyed(footholdOf),
     own: lasting ? keyedParts<Own>() : unkeyedParts<Own>(),
   };
-  const groups = keyedLayer((...each: readonly Foothold[]): readonly Foothold[] => each, byItems);
+  const groups = keyedLayer((...each: readonly Foothold[]): readonly Foothold[] => each, sameItems);
   const of = (workload: Workload, ground: Ground): Own => {
     const { key } = workload;
     const { namespace, policy, policyEngines, source, missing } = ground;
@@ -62,7 +62,6 @@ export function sectionsLayer(network: NetworkLayer, lasting: boolean) {
   };
   return {
     of,
-    groups,
     /** In small steps. @returns the section of before, if all of it is the same */
     *section(
       name: string,
@@ -81,7 +80,8 @@ export function sectionsLayer(network: NetworkLayer, lasting: boolean) {
       }
       return { workloads, ground, owns, footholds: groups.get(name, ...each) };
     },
-    forget(keys: readonly string[]): void {
+    forgetNamespaces: (names: readonly string[]) => forgetIn({ groups }, names),
+    forgetWorkloads(keys: readonly string[]): void {
       forgetIn(keyed, keys);
       network.forgetWorkloads(keys);
     },

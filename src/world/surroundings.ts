@@ -12,7 +12,7 @@ import { worldEscalation } from './escalation/layer.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { type Network, networkLayer } from './exposure/network.ts';
 import { groundLayer } from './ground.ts';
-import { byItems, forgetIn, keyedLayer, keyedParts, unkeyedParts } from './layer.ts';
+import { forgetIn, keyedLayer, keyedParts, sameItems, unkeyedParts } from './layer.ts';
 import type { Lateral } from './lateral/lateral.ts';
 import { lateralLayer } from './lateral/layer.ts';
 import type { ConfigMap, Namespace } from './objects.ts';
@@ -87,7 +87,7 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
   const laterals = keyedLayer(
     (section: Section | undefined, _found: object): readonly Lateral[] =>
       section?.footholds.map(({ key }) => lateral.of(key)) ?? [],
-    byItems,
+    sameItems,
   );
   const states = keyedParts<State>();
   const combined = lasting ? keyedParts<Surroundings>() : unkeyedParts<Surroundings>();
@@ -98,12 +98,13 @@ export function surroundingsLayer({ lasting } = { lasting: true }): Surroundings
     const names = [...before.keys()].filter((name) => !now.has(name));
     ground.forget(names);
     escalation.forgetNamespaces(names);
-    forgetIn({ own: own.groups, laterals, states }, names);
+    own.forgetNamespaces(names);
+    forgetIn({ laterals, states }, names);
     const keys = [...before].flatMap(([name, { workloads: then }]) => {
       const present = now.get(name)?.workloads;
       return present === then ? [] : [...then.keys()].filter((key) => present?.has(key) !== true);
     });
-    own.forget(keys);
+    own.forgetWorkloads(keys);
     escalation.forgetWorkloads(keys);
     forgetIn({ lateral, combined }, keys);
   };

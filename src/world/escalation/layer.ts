@@ -1,7 +1,7 @@
 /** Escalation in a world that changes: gathers the parts of the graph, each kept while it is the same. */
 import type { Grants } from '../access.ts';
 import { accountOf } from '../account.ts';
-import { byItems, forgetIn, keyedLayer, sameItems } from '../layer.ts';
+import { forgetIn, keyedLayer, sameItems } from '../layer.ts';
 import type { PersistentVolume, PersistentVolumeClaim, ServiceAccount } from '../objects.ts';
 import { storageOf } from '../storage.ts';
 import { inNamespace, type Tables, type World } from '../world.ts';
@@ -69,7 +69,7 @@ function actorsLayer() {
         known.set(workload, actor);
         return actor ?? [];
       }),
-    byItems,
+    sameItems,
   );
   let parts: readonly (readonly Actor[])[] = [];
   let list: readonly Actor[] = [];

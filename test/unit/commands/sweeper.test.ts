@@ -8,6 +8,20 @@ import type { World } from '../../../src/world/world.ts';
 const deployment = (name: string) =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {template: {spec: {containers: [{name: a, image: x}]}}}\n`;
 
+/** A role of one rule in the core group, and its binding to the account; all have its name. */
+const granting = (account: string, rule: string) => `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: ${account}}
+rules: [{apiGroups: [""], ${rule}}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: ${account}}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${account}}
+subjects: [{kind: ServiceAccount, name: ${account}, namespace: default}]
+`;
+
 const worldOf = async (...names: readonly string[]): Promise<World> =>
   (await loadWorld([{ name: 'test', content: names.map(deployment).join('---\n') }], 0)).world;
 
@@ -73,17 +87,7 @@ describe('the sweeper', () => {
   it('tells only whom a binding touches: who gets its rights, and who can become that', async () => {
     const documents = (more: string) => `
 ${['boss', 'helper', 'web'].map((name) => `${deployment(name).replace('{containers', `{serviceAccountName: ${name}, containers`)}---\n`).join('')}
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: token}
-rules: [{apiGroups: [""], resources: [serviceaccounts/token], verbs: [create], resourceNames: [boss]}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: helper}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: token}
-subjects: [{kind: ServiceAccount, name: helper, namespace: default}]
----
+${granting('helper', 'resources: [serviceaccounts/token], verbs: [create], resourceNames: [boss]')}---
 ${more}`;
     const binding = `
 apiVersion: rbac.authorization.k8s.io/v1
@@ -113,17 +117,7 @@ subjects: [{kind: ServiceAccount, name: boss, namespace: default}]
 ${running('agent', true)}---
 ${running('plain', isPrivileged)}---
 ${running('runner', false)}---
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: runner}
-rules: [{apiGroups: [""], resources: [pods], verbs: [create]}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: runner}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: runner}
-subjects: [{kind: ServiceAccount, name: runner, namespace: default}]
-`;
+${granting('runner', 'resources: [pods], verbs: [create]')}`;
       return (await loadWorld([{ name: 'test', content: documents }], 0)).world;
     };
     world = await load(false);

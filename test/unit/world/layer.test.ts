@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { byItems, byReference, forgetIn, keyedLayer, keyedParts } from '../../../src/world/layer.ts';
+import { byReference, forgetIn, keyedLayer, keyedParts, sameItems } from '../../../src/world/layer.ts';
 
 describe('a layer', () => {
   const counted = (equal?: typeof byReference) => {
@@ -47,7 +47,7 @@ describe('a layer', () => {
 
   it('hands out the old list if its items are the same objects', () => {
     const item = {};
-    const layer = keyedLayer((...items: readonly object[]): readonly object[] => items, byItems);
+    const layer = keyedLayer((...items: readonly object[]): readonly object[] => items, sameItems);
     const first = layer.get('a', item, item);
     expect(layer.get('a', item)).to.not.equal(first);
     expect(layer.get('a', item, {})).to.not.deep.equal([item]);
