@@ -13,6 +13,8 @@ export interface KeyedLayer<In extends readonly unknown[], Out> {
   get(key: string, ...inputs: In): Out;
   /** There is nothing of this key any more. */
   forget(key: string): void;
+  /** There is nothing of any other key any more. */
+  keepOnly(keys: { has(key: string): boolean }): void;
 }
 
 interface Memo<In, Out> {
@@ -40,13 +42,16 @@ export function keyedLayer<In extends readonly unknown[], Out>(
       return memo.out;
     },
     forget: (key) => void memos.delete(key),
+    keepOnly(keys) {
+      for (const key of memos.keys()) if (!keys.has(key)) memos.delete(key);
+    },
   };
 }
 
 /** In the place of a keyed layer where each key is asked for once: keeps nothing. */
 export const unkeyed = <In extends readonly unknown[], Out>(
   derive: (...inputs: In) => Out,
-): KeyedLayer<In, Out> => ({ get: (_, ...inputs) => derive(...inputs), forget() {} });
+): KeyedLayer<In, Out> => ({ get: (_, ...inputs) => derive(...inputs), forget() {}, keepOnly() {} });
 
 /** Also for a layer of lists whose items keep their own references. */
 export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

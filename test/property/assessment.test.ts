@@ -9,16 +9,16 @@ import fc from 'fast-check';
 import { checks } from '../../src/axes/index.ts';
 import { loadWorld } from '../../src/observe/files/load.ts';
 import { readSources } from '../../src/observe/files/sources.ts';
-import { type Projector, projector } from '../../src/observe/project.ts';
-import { resourceInfos } from '../../src/observe/resources.ts';
-import { createStore, type Store } from '../../src/observe/store.ts';
+import { projector } from '../../src/observe/project.ts';
+import { createStore } from '../../src/observe/store.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { reportOf } from '../../src/publish/render.ts';
 import { type Assessment, assess } from '../../src/score/assess.ts';
 import { type Assessor, assessor } from '../../src/score/assessor.ts';
 import { surroundingsLayer } from '../../src/world/surroundings.ts';
-import { type Resource, resources, type World } from '../../src/world/world.ts';
+import type { World } from '../../src/world/world.ts';
 import { workloadsLayer } from '../../src/world/workloads.ts';
+import { apply, type Step } from '../support/changing-cluster.ts';
 import type { Raw } from '../support/random-pods.ts';
 import { exploitation, randomWorld } from '../support/random-worlds.ts';
 import {
@@ -106,20 +106,6 @@ function expectSame(found: Texts, wanted: Texts, apart = (text: string) => text)
 
 // ---- a cluster that changes
 
-/** By `apiVersion Kind`: kinds of unlike groups share a name. */
-const byType: ReadonlyMap<string, Resource> = new Map(
-  resources.map((resource) => {
-    const { apiVersion, kind } = resourceInfos[resource];
-    return [`${apiVersion} ${kind}`, resource];
-  }),
-);
-
-/** One change: an object of a second world comes, or replaces its namesake; or one of the first goes. */
-interface Step {
-  readonly put?: Raw;
-  readonly remove?: Raw;
-}
-
 const stepsBetween = (from: Objects, to: Objects, picks: readonly number[]): readonly Step[] => {
   const all: readonly Step[] = [
     ...from.flatMap((object) => [
@@ -131,19 +117,6 @@ const stepsBetween = (from: Objects, to: Objects, picks: readonly number[]): rea
   ];
   return picks.map((pick) => all[pick % all.length] ?? {});
 };
-
-async function apply({ put, remove }: Step, store: Store, project: Projector): Promise<void> {
-  const raw = structuredClone(put ?? remove ?? {});
-  const type = `${String(raw['apiVersion'])} ${String(raw['kind'])}`;
-  const resource = byType.get(type);
-  if (resource === undefined) throw new Error(`no resource of type ${type}`);
-  const metadata = raw['metadata'] as Raw;
-  if (resourceInfos[resource].namespaced) metadata['namespace'] ??= 'default';
-  const [projected] = await project(resource, [raw]);
-  if (projected === undefined || !('object' in projected)) throw new Error(JSON.stringify(projected));
-  if (put === undefined) store.remove(resource, projected.object.metadata);
-  else store.put(resource, projected.object);
-}
 
 /** @returns the texts of before, with what the pass gives anew in their place */
 function swept(by: Assessor, world: World, before: Texts = new Map()): Texts {

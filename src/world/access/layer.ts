@@ -57,6 +57,8 @@ export function grantsLayer(): (tables: RbacTables, source: World['source']) => 
       const before = all;
       all = joined(before, subjects, now);
       differences.set(all, { before, subjects });
+      // or the last grants would hold all that ever were, one by the other
+      differences.delete(before);
     }
     parts = now;
     return all;
@@ -95,7 +97,7 @@ const differences = new WeakMap<
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** Whose grants differ from those before; undefined if `before` is not what they were made from: then each may. */
+/** Whose grants differ from those before, if these are the last that were made from them; undefined: each may. */
 export function differenceOf(grants: Grants, before: Grants | undefined): ReadonlySet<string> | undefined {
   if (grants === before) return nobody;
   const difference = differences.get(grants);

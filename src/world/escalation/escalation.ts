@@ -94,7 +94,10 @@ export function escalationLayer(): EscalationLayer {
   const rightsOf = (account: string): readonly Right[] => {
     const before = settledRights.get(account);
     if (before !== undefined) return before;
-    const outcomes = outcomesOf(identities.get(account), reaches.alone);
+    const identity = identities.get(account);
+    // Nothing is kept of an account that has no identity: nobody would tell when it is gone.
+    if (identity === undefined) return nothing.rights;
+    const outcomes = outcomesOf(identity, reaches.alone);
     const parts = outcomes.flatMap(({ held, way }) => [held, way.length, ...way]);
     const own = rights.keep(account, parts, () => inOrder(outcomes, account, graph));
     settledRights.set(account, own);
@@ -156,8 +159,7 @@ interface Outcome {
 }
 
 /** A holding that leads nowhere although its kind does (a token of its own account, say) is left out. */
-function outcomesOf(identity: Identity | undefined, reach: Reach): readonly Outcome[] {
-  if (identity === undefined) return [];
+function outcomesOf(identity: Identity, reach: Reach): readonly Outcome[] {
   const { key, namespace = '', holdings } = identity;
   return holdings.flatMap((held): readonly Outcome[] => {
     if (held.edges.length === 0) return [{ held, way: [] }];

@@ -1,5 +1,5 @@
 /** What becomes of NetworkPolicies: who enforces them, and which other policies are there and not evaluated. */
-import { forgetIn, keyedLayer } from '../layer.ts';
+import { keyedLayer } from '../layer.ts';
 import type { Slim } from '../objects.ts';
 import { inNamespace, refOf, type Tables, textOf } from '../world.ts';
 import { decidingPlugin, type Plugin, pluginsIn } from './plugins.ts';
@@ -27,6 +27,7 @@ export function enforcementLayer(): EnforcementLayer {
   const pluginOf = ({ daemonsets }: Tables): Plugin | undefined => {
     if (last?.daemonSets !== daemonsets) {
       const found = [...daemonsets].flatMap(([name, here]) => plugins.get(name, here));
+      plugins.keepOnly(daemonsets);
       last = { daemonSets: daemonsets, plugin: deciding.get('', ...found) };
     }
     return last.plugin;
@@ -39,7 +40,7 @@ export function enforcementLayer(): EnforcementLayer {
         ...inEach.map((table) => inNamespace(tables[table], namespace)),
         ...clusterWide.map((table) => inNamespace(tables[table], '')),
       ),
-    forget: (namespace) => forgetIn({ plugins, whole }, [namespace]),
+    forget: (namespace) => whole.forget(namespace),
   };
 }
 

@@ -39,7 +39,7 @@ export function entrancesLayer(): EntrancesLayer {
   let last: { readonly tables: Tables; readonly pods: readonly FrontPods[] } | undefined;
   return {
     of(namespace, tables) {
-      if (last?.tables !== tables) last = { tables, pods: frontPods.of(tables) };
+      if (last?.tables !== tables) last = { tables, pods: frontPods(tables) };
       const { pods } = last;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) => inNamespace(table, namespace);
       const classes = inNamespace(tables.ingressclasses, '');
@@ -74,7 +74,7 @@ export function entrancesLayer(): EntrancesLayer {
         ),
       });
     },
-    forget: (namespace) => forgetIn({ frontPods, ...byNamespace }, [namespace]),
+    forget: (namespace) => forgetIn(byNamespace, [namespace]),
   };
 }
 

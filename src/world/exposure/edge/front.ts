@@ -34,31 +34,25 @@ const tables = ['deployments', 'daemonsets', 'statefulsets', 'replicasets', 'pod
 
 type Named<T> = ReadonlyMap<string, T>;
 
-interface FrontPodsLayer {
-  of(world: Tables): readonly FrontPods[];
-  forget(namespace: string): void;
-}
-
 /** All pods of the cluster that pass connections on, by what declares them. */
-export function frontPodsLayer(): FrontPodsLayer {
+export function frontPodsLayer(): (world: Tables) => readonly FrontPods[] {
   const memo = keyedLayer(frontPodsIn);
   const whole = keyedLayer((...parts: readonly (readonly FrontPods[])[]) => parts.flat(), byReference);
-  return {
-    of(world) {
-      const namespaces = [...new Set(tables.flatMap((table) => [...world[table].keys()]))].sort();
-      const parts = namespaces
-        .map((name) =>
-          memo.get(
-            name,
-            name,
-            find(world.namespaces, '', name),
-            ...tables.map((table) => inNamespace<Controller | Pod>(world[table], name)),
-          ),
-        )
-        .filter((part) => part.length > 0);
-      return whole.get('', ...parts);
-    },
-    forget: (namespace) => memo.forget(namespace),
+  return (world) => {
+    const namespaces = new Set(tables.flatMap((table) => [...world[table].keys()]));
+    const parts = [...namespaces]
+      .sort()
+      .map((name) =>
+        memo.get(
+          name,
+          name,
+          find(world.namespaces, '', name),
+          ...tables.map((table) => inNamespace<Controller | Pod>(world[table], name)),
+        ),
+      )
+      .filter((part) => part.length > 0);
+    memo.keepOnly(namespaces);
+    return whole.get('', ...parts);
   };
 }
 
