@@ -83,6 +83,11 @@ export function startWriter(options: WriterOptions): Writer {
     if (want !== undefined) return want.hash !== there?.hash || !sameChange(there, baselines.get(key));
     return there !== undefined && options.mayDelete(...partsOf(key));
   };
+  const forget = (key: string) => {
+    known.delete(key);
+    baselines.delete(key);
+    waits.delete(key);
+  };
   /** The report is as wanted. If somebody changes it later, that is not the change that we have been slow to answer. */
   const answered = (key: string) => {
     const want = wanted.get(key);
@@ -92,6 +97,8 @@ export function startWriter(options: WriterOptions): Writer {
     if (!differs(key)) {
       pending.delete(key);
       answered(key);
+      // one of that name that comes later is another
+      if (!wanted.has(key) && !known.has(key)) forget(key);
     } else {
       pending.add(key);
       wake();
@@ -103,10 +110,6 @@ export function startWriter(options: WriterOptions): Writer {
     // an answer may come after the watch has told that what was written is gone again: nobody would tell it twice
     const told = gone.get(key);
     if (!gone.has(key) || (told !== undefined && isNewer(written, told))) known.set(key, written);
-  };
-  const forget = (key: string) => {
-    known.delete(key);
-    baselines.delete(key);
   };
   const announce = () => {
     if (!begun || pending.size > 0 || busy.size > 0) return;
@@ -179,7 +182,6 @@ export function startWriter(options: WriterOptions): Writer {
     unwant(namespace, name) {
       const key = `${namespace}/${name}`;
       wanted.delete(key);
-      waits.delete(key);
       touch(key);
     },
     begin() {

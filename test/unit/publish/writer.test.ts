@@ -236,6 +236,27 @@ describe('the report writer', () => {
       await writer.settled();
       expect(server.held.get('shop/a')?.['report']).to.not.have.property('change');
     });
+    it('none for one that went with its workload, and came again', async () => {
+      writer.begin();
+      writer.want(report('a', 50));
+      await writer.settled();
+      writer.unwant('shop', 'a');
+      writer.observed('DELETED', seen('a', 50, '900'));
+      writer.want(report('a', 10));
+      await writer.settled();
+      expect(server.held.get('shop/a')?.['report']).to.deep.equal({ modelVersion: 'v1', score: 10 });
+    });
+    it('also for one that was only deleted', async () => {
+      writer.begin();
+      writer.want(report('a', 50));
+      await writer.settled();
+      writer.want(report('a', 10));
+      await writer.settled();
+      writer.observed('DELETED', seen('a', 10, '900'));
+      await writer.settled();
+      const change = { from: 50, to: 10, because: [] };
+      expect(server.held.get('shop/a')?.['report']).to.deep.include({ score: 10, change });
+    });
     it('a step of 5 points is one', async () => {
       expect(await changeAfter(seen('a', 40, '5'), 45)).to.deep.equal({ from: 40, to: 45, because: [] });
     });
