@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { projector } from '../../src/observe/project.ts';
 import { accessLayer, grantsLayer } from '../../src/world/access/layer.ts';
-import { accountOf } from '../../src/world/account.ts';
+import { accountOf } from '../../src/world/surroundings/account.ts';
 import { worldEscalation } from '../../src/world/escalation/layer.ts';
 import { inNamespace, type World } from '../../src/world/world.ts';
-import { workloadsByNamespaceLayer, workloadsLayer } from '../../src/world/workloads.ts';
+import { workloadsByNamespaceLayer, workloadsLayer } from '../../src/world/workload/workloads.ts';
 import { POD_CREATOR, rbacStore } from './rbac-objects.ts';
 import { median, rounded } from './statistics.ts';
 

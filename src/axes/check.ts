@@ -1,9 +1,9 @@
 /** What a check is. Everything else about checks (registration, docs, fixtures' test) follows from this. */
 import type { AttackPath } from '../world/escalation/path.ts';
 import type { Ref } from '../world/objects.ts';
-import type { Surroundings } from '../world/surroundings.ts';
-import type { Variant } from '../world/variants.ts';
-import type { Workload } from '../world/workloads.ts';
+import type { Surroundings } from '../world/surroundings/surroundings.ts';
+import type { Variant } from '../world/workload/variants.ts';
+import type { Workload } from '../world/workload/workloads.ts';
 
 export const axes = ['image', 'privileges', 'api', 'secrets', 'labels', 'network'] as const;
 export type Axis = (typeof axes)[number];

@@ -5,7 +5,7 @@ import { levelOf, type Level, MODEL_VERSION, shown } from '../score/model.ts';
 import type { Step } from '../world/escalation/path.ts';
 import { fromOutside } from '../world/lateral/lateral.ts';
 import type { Ref } from '../world/objects.ts';
-import type { Owner } from '../world/ownership.ts';
+import type { Owner } from '../world/surroundings/ownership.ts';
 import { podSecurityLevel } from '../world/pod-security/level.ts';
 import { textOf } from '../world/world.ts';
 import { reportName } from './names.ts';

@@ -2,8 +2,8 @@
 import { axes, type Axis, type Check, severityBands } from '../axes/check.ts';
 import type { Criticality } from '../policy/policy.ts';
 import { type AttackPath, consequences } from '../world/escalation/path.ts';
-import type { Surroundings } from '../world/surroundings.ts';
-import type { Workload } from '../world/workloads.ts';
+import type { Surroundings } from '../world/surroundings/surroundings.ts';
+import type { Workload } from '../world/workload/workloads.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Finding, findingsOf } from './findings.ts';
 import { axisRisk, type AxisRisks, type Overall, overall } from './model.ts';

@@ -10,8 +10,8 @@ import {
   severityOf,
 } from '../axes/check.ts';
 import type { AttackPath } from '../world/escalation/path.ts';
-import type { Surroundings } from '../world/surroundings.ts';
-import type { Workload } from '../world/workloads.ts';
+import type { Surroundings } from '../world/surroundings/surroundings.ts';
+import type { Workload } from '../world/workload/workloads.ts';
 
 /** A check that fired on a workload: once per check and workload, whatever the number of places. */
 export interface Finding {

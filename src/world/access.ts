@@ -1,5 +1,5 @@
 /** What each subject may do: the rules that bindings give it, as the RBAC authorizer of the API server reads them. */
-import type { Account } from './account.ts';
+import type { Account } from './surroundings/account.ts';
 import { type HeldRule, rulesOf } from './access/aggregation.ts';
 import {
   matchesPath,

@@ -6,7 +6,7 @@ import { ApiClient, type Answer } from '../../hack/cluster/api-client.ts';
 import { readPair } from '../../hack/cluster/certificates.ts';
 import { layoutOf } from '../../hack/cluster/layout.ts';
 import { isAllowed, type Level, violationsOf } from '../../src/world/pod-security/level.ts';
-import type { Variant } from '../../src/world/variants.ts';
+import type { Variant } from '../../src/world/workload/variants.ts';
 import { judge } from '../support/fixture.ts';
 import { type Raw, randomPod } from '../support/random-pods.ts';
 import { eventually, freshNamespace, get, sharedControlPlane, START_TIMEOUT_MS } from './harness.ts';

@@ -8,7 +8,7 @@ import { canonical } from '../../src/world/exposure/intervals.ts';
 import { namespaceLabels } from '../../src/world/exposure/policies.ts';
 import { portsText } from '../../src/world/exposure/ports.ts';
 import { find, inNamespace, type World } from '../../src/world/world.ts';
-import { workloadsLayer } from '../../src/world/workloads.ts';
+import { workloadsLayer } from '../../src/world/workload/workloads.ts';
 
 export async function worldOf(...documents: readonly string[]): Promise<World> {
   const { world, errors } = await loadWorld([{ name: 'test', content: documents.join('\n---\n') }], 0);

@@ -12,9 +12,9 @@ import { type Network, networkLayer } from '../../../src/world/exposure/network.
 import { footholdOf } from '../../../src/world/lateral/foothold.ts';
 import { lateralLayer } from '../../../src/world/lateral/layer.ts';
 import { keyedLayer } from '../../../src/world/layer.ts';
-import { declaredOf, declaringIn } from '../../../src/world/selection.ts';
+import { declaredOf, declaringIn } from '../../../src/world/surroundings/selection.ts';
 import type { Resource, World } from '../../../src/world/world.ts';
-import { workloadsByNamespaceLayer, workloadsLayer } from '../../../src/world/workloads.ts';
+import { workloadsByNamespaceLayer, workloadsLayer } from '../../../src/world/workload/workloads.ts';
 import { median, rounded } from '../statistics.ts';
 import { generate, loadOf, type NetworkLoad, policyAt, type Raw } from './generate.ts';
 

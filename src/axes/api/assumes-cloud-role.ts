@@ -1,5 +1,5 @@
 import { cloudRoles } from '../../world/escalation/cloud-roles.ts';
-import { pointer } from '../../world/variants.ts';
+import { pointer } from '../../world/workload/variants.ts';
 import { refOf } from '../../world/world.ts';
 import type { Check } from '../check.ts';
 import { firstStep } from './rights.ts';

@@ -4,9 +4,9 @@ import type { Right } from '../../world/escalation/escalation.ts';
 import { isClusterWide } from '../../world/escalation/needs.ts';
 import type { Step } from '../../world/escalation/path.ts';
 import type { Ref } from '../../world/objects.ts';
-import type { Surroundings } from '../../world/surroundings.ts';
-import type { Variant } from '../../world/variants.ts';
-import type { Workload } from '../../world/workloads.ts';
+import type { Surroundings } from '../../world/surroundings/surroundings.ts';
+import type { Variant } from '../../world/workload/variants.ts';
+import type { Workload } from '../../world/workload/workloads.ts';
 import type { Evidence, Found } from '../check.ts';
 import { detours, outcomes } from './escalation/gains.ts';
 

@@ -1,6 +1,6 @@
-import { automountOf, tokenVolumesOf } from '../../world/account.ts';
-import type { Surroundings } from '../../world/surroundings.ts';
-import type { Variant } from '../../world/variants.ts';
+import { automountOf, tokenVolumesOf } from '../../world/surroundings/account.ts';
+import type { Surroundings } from '../../world/surroundings/surroundings.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Check, PatchOperation } from '../check.ts';
 
 const rbac = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'] as const;

@@ -1,4 +1,4 @@
-import type { Workload } from '../../world/workloads.ts';
+import type { Workload } from '../../world/workload/workloads.ts';
 import type { Check } from '../check.ts';
 import { readableImages } from './images.ts';
 

@@ -1,8 +1,8 @@
 /** The images of a variant, each read and in its place: what every check of this axis walks over. */
-import { type ContainerList, containersOf } from '../../world/containers.ts';
-import { type ImageReference, parseImageReference } from '../../world/image-reference.ts';
+import { type ContainerList, containersOf } from '../../world/workload/containers.ts';
+import { type ImageReference, parseImageReference } from '../../world/workload/image-reference.ts';
 import type { Container } from '../../world/objects.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Evidence, PatchOperation } from '../check.ts';
 
 export interface Image {

@@ -1,5 +1,5 @@
 /** Places that images are no longer published to. Each entry says since when, so that it can be checked. */
-import type { ImageReference } from '../../world/image-reference.ts';
+import type { ImageReference } from '../../world/workload/image-reference.ts';
 
 export interface Retired {
   readonly weight: number;

@@ -1,7 +1,7 @@
 /** From what a scan found to findings: the same words and places for every kind of threat. */
-import type { Surroundings } from '../../world/surroundings.ts';
-import type { Variant } from '../../world/variants.ts';
-import type { RankedVulnerability, Threat } from '../../world/vulnerabilities.ts';
+import type { Surroundings } from '../../world/surroundings/surroundings.ts';
+import type { Variant } from '../../world/workload/variants.ts';
+import type { RankedVulnerability, Threat } from '../../world/surroundings/vulnerabilities.ts';
 import type { Found } from '../check.ts';
 import { imagesOf } from './images.ts';
 

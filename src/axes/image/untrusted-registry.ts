@@ -1,4 +1,4 @@
-import type { ImageReference } from '../../world/image-reference.ts';
+import type { ImageReference } from '../../world/workload/image-reference.ts';
 import type { Check } from '../check.ts';
 import { readableImages } from './images.ts';
 

@@ -1,8 +1,8 @@
 /** What the checks of this axis ask of a workload and its surroundings. */
 import type { Ref } from '../../world/objects.ts';
-import type { Surroundings } from '../../world/surroundings.ts';
-import type { Variant } from '../../world/variants.ts';
-import type { Workload } from '../../world/workloads.ts';
+import type { Surroundings } from '../../world/surroundings/surroundings.ts';
+import type { Variant } from '../../world/workload/variants.ts';
+import type { Workload } from '../../world/workload/workloads.ts';
 import type { Evidence } from '../check.ts';
 
 /** These checks are about the workload as a whole: they speak once, on its first variant. */

@@ -5,9 +5,9 @@ import type { VariantExposure } from '../../world/exposure/exposure.ts';
 import { exposureAt } from '../../world/exposure/exposure.ts';
 import type { Service } from '../../world/objects.ts';
 import { refOf } from '../../world/world.ts';
-import type { Surroundings } from '../../world/surroundings.ts';
-import { pointer, type Variant } from '../../world/variants.ts';
-import type { Workload } from '../../world/workloads.ts';
+import type { Surroundings } from '../../world/surroundings/surroundings.ts';
+import { pointer, type Variant } from '../../world/workload/variants.ts';
+import type { Workload } from '../../world/workload/workloads.ts';
 import type { Found, PatchOperation, Remediation } from '../check.ts';
 
 /** How much being open to each of them helps an attacker in: the wider, the sooner somebody tries. */

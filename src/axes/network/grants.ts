@@ -1,7 +1,7 @@
 /** Which rules of NetworkPolicies open something, and how they are shown as evidence. */
 import { isEmptyPorts } from '../../world/exposure/ports.ts';
 import type { Grant, Reach } from '../../world/exposure/reach.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Evidence } from '../check.ts';
 
 /** The grants that open some port to all of a region, and to no wider one. */

@@ -1,7 +1,7 @@
 /** The capabilities that containers ask for, with what each gives: for the two checks that share them out. */
-import { linuxContainersOf } from '../../world/containers.ts';
+import { linuxContainersOf } from '../../world/workload/containers.ts';
 import type { PodSpec } from '../../world/objects.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Found } from '../check.ts';
 import { gradeOf, nameOf } from '../../world/node/capabilities.ts';
 import { placeIn, repair } from './security-context.ts';

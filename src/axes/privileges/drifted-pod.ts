@@ -1,6 +1,6 @@
-import { containersOf, type Located } from '../../world/containers.ts';
+import { containersOf, type Located } from '../../world/workload/containers.ts';
 import type { PodSpec } from '../../world/objects.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Check, Evidence } from '../check.ts';
 
 interface Difference {

@@ -1,4 +1,4 @@
-import { containersOf } from '../../world/containers.ts';
+import { containersOf } from '../../world/workload/containers.ts';
 import type { ContainerPort } from '../../world/objects.ts';
 import type { Check } from '../check.ts';
 import { placeIn, repair } from './security-context.ts';

@@ -1,10 +1,10 @@
 /** Which paths of the node a pod has, directly or through claims, and the worst use that its containers make of each. */
-import { containersOf } from '../../world/containers.ts';
+import { containersOf } from '../../world/workload/containers.ts';
 import { unmounted, worstUse } from '../../world/node/uses.ts';
 import type { HostPathGrade } from '../../world/node/host-paths.ts';
 import type { PersistentVolume } from '../../world/objects.ts';
-import type { Storage } from '../../world/storage.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Storage } from '../../world/surroundings/storage.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import { refOf } from '../../world/world.ts';
 import type { Evidence, Found, Remediation } from '../check.ts';
 import { repair } from './security-context.ts';

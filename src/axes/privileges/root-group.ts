@@ -1,4 +1,4 @@
-import { linuxContainersOf, userOf } from '../../world/containers.ts';
+import { linuxContainersOf, userOf } from '../../world/workload/containers.ts';
 import type { Check, Found } from '../check.ts';
 import { placeIn, repair, setContext } from './security-context.ts';
 

@@ -4,8 +4,8 @@ import {
   type Located,
   runsOnWindows,
   userOf,
-} from '../../world/containers.ts';
-import type { Variant } from '../../world/variants.ts';
+} from '../../world/workload/containers.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Check, Evidence, Found } from '../check.ts';
 import { placeIn, repair, setContext } from './security-context.ts';
 

@@ -1,4 +1,4 @@
-import { linuxContainersOf } from '../../world/containers.ts';
+import { linuxContainersOf } from '../../world/workload/containers.ts';
 import type { Container, PodSpec } from '../../world/objects.ts';
 import { isConfined } from '../../world/pod-security/baseline.ts';
 import type { Check } from '../check.ts';

@@ -2,9 +2,9 @@
  * Reading and repairing the security context of containers. What a container says goes before what its pod says; a
  * field that neither sets has the default of Kubernetes, which is almost never the safe one.
  */
-import type { Located } from '../../world/containers.ts';
+import type { Located } from '../../world/workload/containers.ts';
 import { existing, type Segments } from '../../world/pod-security/places.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Evidence, PatchOperation } from '../check.ts';
 
 /** The field of a container that makes a check fire, or the nearest parent that exists. */

@@ -1,7 +1,7 @@
 /** The places where a pod breaks a control of the Pod Security Standards, as evidence. */
 import { wordingAt } from '../../world/pod-security/control.ts';
 import { controls } from '../../world/pod-security/level.ts';
-import type { Variant } from '../../world/variants.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Evidence } from '../check.ts';
 
 /** @param id the id of the admission plugin's check, judged by the latest version of the standard */

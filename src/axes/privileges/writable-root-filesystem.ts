@@ -1,4 +1,4 @@
-import { linuxContainersOf } from '../../world/containers.ts';
+import { linuxContainersOf } from '../../world/workload/containers.ts';
 import type { Check } from '../check.ts';
 import { placeIn, setContext } from './security-context.ts';
 

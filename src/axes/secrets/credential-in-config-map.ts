@@ -1,4 +1,4 @@
-import { pointer } from '../../world/variants.ts';
+import { pointer } from '../../world/workload/variants.ts';
 import { refOf } from '../../world/world.ts';
 import type { Check } from '../check.ts';
 import { withArticle } from './places.ts';

@@ -1,7 +1,7 @@
 import type { Credential } from '../../world/objects.ts';
-import { pointer, type Variant } from '../../world/variants.ts';
+import { pointer, type Variant } from '../../world/workload/variants.ts';
 import { refOf } from '../../world/world.ts';
-import type { Surroundings } from '../../world/surroundings.ts';
+import type { Surroundings } from '../../world/surroundings/surroundings.ts';
 import type { Check, Evidence, Found } from '../check.ts';
 import { holdersOf, withArticle } from './places.ts';
 

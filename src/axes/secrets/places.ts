@@ -1,8 +1,8 @@
 /** Where a container gets Secrets and credentials from, with the place of each. */
-import { containersOf, type ContainerList } from '../../world/containers.ts';
+import { containersOf, type ContainerList } from '../../world/workload/containers.ts';
 import type { Container, Credential } from '../../world/objects.ts';
-import { type SecretUse, secretUsesOf } from '../../world/secret-use.ts';
-import type { Variant } from '../../world/variants.ts';
+import { type SecretUse, secretUsesOf } from '../../world/surroundings/secret-use.ts';
+import type { Variant } from '../../world/workload/variants.ts';
 import type { Evidence } from '../check.ts';
 
 /** A container of the pod, and how evidence names a place in it. */

@@ -1,4 +1,4 @@
-import { isTokenSecret } from '../../world/account.ts';
+import { isTokenSecret } from '../../world/surroundings/account.ts';
 import type { Check } from '../check.ts';
 import { secretUses } from './places.ts';
 

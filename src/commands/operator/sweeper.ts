@@ -4,7 +4,7 @@ import type { Assessment } from '../../score/assess.ts';
 import type { Assessor } from '../../score/assessor.ts';
 import type { RiskPolicy } from '../../policy/policy.ts';
 import type { World } from '../../world/world.ts';
-import type { Workload } from '../../world/workloads.ts';
+import type { Workload } from '../../world/workload/workloads.ts';
 
 interface Options {
   readonly assessor: Assessor;

@@ -1,5 +1,5 @@
 /** Finds a workload by what a person calls it. */
-import type { Workload } from '../../world/workloads.ts';
+import type { Workload } from '../../world/workload/workloads.ts';
 import { CommandError } from '../error.ts';
 
 const MOST_SUGGESTIONS = 5;

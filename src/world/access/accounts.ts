@@ -1,7 +1,7 @@
 /** Every service account that anything names: an object of its own, a workload, or a binding. */
 import { identityOf } from '../access.ts';
 import { all, type World } from '../world.ts';
-import { workloadsLayer } from '../workloads.ts';
+import { workloadsLayer } from '../workload/workloads.ts';
 import { textOfAccount, textOfIdentity, whoIs } from './subject.ts';
 
 /** As `sa:namespace/name`, in order. */

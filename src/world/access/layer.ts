@@ -8,7 +8,7 @@ import {
   grantsOf,
   identitiesOf,
 } from '../access.ts';
-import type { Account } from '../account.ts';
+import type { Account } from '../surroundings/account.ts';
 import { sameItems } from '../layer.ts';
 import type { Binding, Namespace } from '../objects.ts';
 import { withChanges } from '../overlay.ts';

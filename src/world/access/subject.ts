@@ -1,6 +1,6 @@
 /** Whom one can ask about, written as `sa:shop/runner`, `user:alice` or `group:ops`. */
 import { identitiesOf } from '../access.ts';
-import type { Account } from '../account.ts';
+import type { Account } from '../surroundings/account.ts';
 
 export interface Who {
   /** As it was written. */

@@ -4,7 +4,7 @@ import * as intervals from '../exposure/intervals.ts';
 import { type Endpoint, namespaceLabels } from '../exposure/policies.ts';
 import type { Pod } from '../objects.ts';
 import { apiGroupOf, find, type World } from '../world.ts';
-import { podsByWorkload, type Workload, workloadsLayer } from '../workloads.ts';
+import { podsByWorkload, type Workload, workloadsLayer } from '../workload/workloads.ts';
 
 export interface Site {
   /** `namespace/kind/name`, the kind in lower case. */

@@ -1,9 +1,9 @@
 /** What a workload is to an intruder who runs code in its pods: an account, and perhaps a node. */
-import type { Account } from '../account.ts';
+import type { Account } from '../surroundings/account.ts';
 import { nodeTakenBy } from '../node/takeover.ts';
 import type { Ref } from '../objects.ts';
-import type { Storage } from '../storage.ts';
-import type { Workload } from '../workloads.ts';
+import type { Storage } from '../surroundings/storage.ts';
+import type { Workload } from '../workload/workloads.ts';
 import { type Edge, step } from './edges.ts';
 import { hub } from './hubs.ts';
 import { type Pool, poolOf } from './pools.ts';

@@ -1,6 +1,6 @@
 /** Annotations by which a cloud gives an account, or a pod itself, a role outside the cluster. */
 import type { ServiceAccount } from '../objects.ts';
-import { pointer } from '../variants.ts';
+import { pointer } from '../workload/variants.ts';
 import { refOf } from '../world.ts';
 import type { Reason } from './path.ts';
 

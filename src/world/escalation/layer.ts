@@ -1,11 +1,11 @@
 /** Escalation in a world that changes: gathers the parts of the graph, each kept while it is the same. */
 import type { Grants } from '../access.ts';
-import { accountOf } from '../account.ts';
+import { accountOf } from '../surroundings/account.ts';
 import { forgetIn, keyedLayer, sameItems } from '../layer.ts';
 import type { PersistentVolume, PersistentVolumeClaim, ServiceAccount } from '../objects.ts';
-import { storageOf } from '../storage.ts';
+import { storageOf } from '../surroundings/storage.ts';
 import { inNamespace, type Tables, type World } from '../world.ts';
-import type { Workload, WorkloadsByNamespace } from '../workloads.ts';
+import type { Workload, WorkloadsByNamespace } from '../workload/workloads.ts';
 import { type Actor, actorOf } from './actors.ts';
 import { type Escalation, escalationLayer, nothing } from './escalation.ts';
 import { identitiesLayer } from './identities.ts';

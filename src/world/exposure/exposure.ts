@@ -10,9 +10,9 @@
  */
 import type { Ingress, Labels, NetworkPolicy, Service } from '../objects.ts';
 import { isEmptySelector } from '../selector.ts';
-import type { Variant } from '../variants.ts';
+import type { Variant } from '../workload/variants.ts';
 import { refOf, textOf, type World } from '../world.ts';
-import type { Workload } from '../workloads.ts';
+import type { Workload } from '../workload/workloads.ts';
 import { noAddresses } from './addresses.ts';
 import { type ClusterWide, noClusterWide } from './connections.ts';
 import type { Entrance } from './edge/entrance.ts';

@@ -7,7 +7,7 @@ import type {
   Service,
 } from '../objects.ts';
 import { isInvalidSelector } from '../selector.ts';
-import { pointer } from '../variants.ts';
+import { pointer } from '../workload/variants.ts';
 import { parseCidr } from './addresses.ts';
 import { isProtocol, portRange } from './ports.ts';
 

@@ -1,9 +1,9 @@
 /** Everything about a workload's network, derived from a world: its exposure, and what else the network axis reads. */
 import { byReference, forgetIn, keyedLayer, keyedParts, unkeyed } from '../layer.ts';
 import type { Ingress, Labels, Namespace, NetworkPolicy, Service } from '../objects.ts';
-import type { Declared } from '../selection.ts';
+import type { Declared } from '../surroundings/selection.ts';
 import { find, inNamespace, type Table, type World } from '../world.ts';
-import type { Workload } from '../workloads.ts';
+import type { Workload } from '../workload/workloads.ts';
 import { type ClusterWide, clusterWideOf } from './connections.ts';
 import { type Destinations, destinationsOf, type Places, placesIn, placesOf } from './destinations.ts';
 import { type Entrances, entrancesLayer } from './edge/entrances.ts';

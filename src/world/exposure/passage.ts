@@ -1,6 +1,6 @@
 /** What is behind a door from outside, and which of it policies let connections through to. */
 import type { Ingress, PodSpec, Service } from '../objects.ts';
-import { pointer } from '../variants.ts';
+import { pointer } from '../workload/variants.ts';
 import { type Addresses, breadthOf, privateAddresses } from './addresses.ts';
 import { addressesUsing } from './flows.ts';
 import * as intervals from './intervals.ts';

@@ -1,8 +1,8 @@
 /** NetworkPolicies that select no pod, and the workloads that they were meant for, as far as their labels tell. */
 import type { Labels, LabelSelector, NetworkPolicy, Pod, Ref } from '../objects.ts';
 import { isEmptySelector, isInvalidSelector, selects, selectorText } from '../selector.ts';
-import type { Declared } from '../selection.ts';
-import type { Workload } from '../workloads.ts';
+import type { Declared } from '../surroundings/selection.ts';
+import type { Workload } from '../workload/workloads.ts';
 import { refOf } from '../world.ts';
 
 export interface StrayPolicy {

@@ -19,8 +19,8 @@ import {
 import { sensitivityOf, type SensitivePort } from '../exposure/sensitive-ports.ts';
 import type { Reason } from '../escalation/path.ts';
 import type { ConfigMap, Labels, PodSpec, Ref } from '../objects.ts';
-import type { Vulnerabilities } from '../vulnerabilities.ts';
-import type { Workload } from '../workloads.ts';
+import type { Vulnerabilities } from '../surroundings/vulnerabilities.ts';
+import type { Workload } from '../workload/workloads.ts';
 
 /**
  * Sets of ports at which one can arrive: those where it listens; those among them that are well known for what they

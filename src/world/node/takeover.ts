@@ -1,11 +1,11 @@
 /** Whether a pod takes its node by its own fields: the same verdict as the checks of family `node-takeover`. */
-import { linuxContainersOf } from '../containers.ts';
+import { linuxContainersOf } from '../workload/containers.ts';
 import type { Reason } from '../escalation/path.ts';
 import type { PersistentVolume } from '../objects.ts';
 import { wordingAt } from '../pod-security/control.ts';
 import { controls } from '../pod-security/level.ts';
-import type { Storage } from '../storage.ts';
-import type { Variant } from '../variants.ts';
+import type { Storage } from '../surroundings/storage.ts';
+import type { Variant } from '../workload/variants.ts';
 import { gradeOf } from './capabilities.ts';
 import { worstUse } from './uses.ts';
 

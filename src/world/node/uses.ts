@@ -1,5 +1,5 @@
 /** What the containers of a pod can do with a path of the node that one of its volumes holds. */
-import { containersOf, userOf } from '../containers.ts';
+import { containersOf, userOf } from '../workload/containers.ts';
 import type { PodSpec, VolumeMount } from '../objects.ts';
 import { gradeOf, type HostPathGrade } from './host-paths.ts';
 

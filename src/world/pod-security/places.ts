@@ -2,9 +2,9 @@
  * Naming the places of a pod where a rule is broken. Every control of the Pod Security Standards is a function from
  * a pod to such places, built from the few below; no place means that the pod satisfies the control.
  */
-import { containersOf, isWindows } from '../containers.ts';
+import { containersOf, isWindows } from '../workload/containers.ts';
 import type { Container, PodSpec } from '../objects.ts';
-import type { Variant } from '../variants.ts';
+import type { Variant } from '../workload/variants.ts';
 
 /** What the admission plugin reads of a pod, and how to point into it. */
 export type Judged = Pick<Variant, 'pod' | 'annotations' | 'at' | 'meta'>;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { normalized, parseImageReference } from '../../../src/world/image-reference.ts';
+import { normalized, parseImageReference } from '../../../src/world/workload/image-reference.ts';
 
 const folder = join(import.meta.dirname, '../../../../shared/corpora/image-refs');
 

@@ -31,7 +31,7 @@ import {
 import type { ExposureLevel } from '../../../src/world/exposure/levels.ts';
 import { levelOfReach, type Reach } from '../../../src/world/exposure/reach.ts';
 import { all, find, inNamespace, type World } from '../../../src/world/world.ts';
-import { type Workload, workloadsLayer } from '../../../src/world/workloads.ts';
+import { type Workload, workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 const corpora = join(import.meta.dirname, '../../../../shared/corpora');
 const there = existsSync(corpora);

@@ -12,9 +12,9 @@ import { readYaml } from '../../../src/observe/files/yaml.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { assess } from '../../../src/score/assess.ts';
 import { isAllowed, violationsOf } from '../../../src/world/pod-security/level.ts';
-import { type SurroundingsLayer, surroundingsLayer } from '../../../src/world/surroundings.ts';
+import { type SurroundingsLayer, surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
 import type { World } from '../../../src/world/world.ts';
-import { type Workload, workloadsLayer } from '../../../src/world/workloads.ts';
+import { type Workload, workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 const corpora = join(import.meta.dirname, '../../../../shared/corpora');
 const privileges = checks.filter((check) => axisOf(check) === 'privileges');

@@ -3,10 +3,10 @@ import { generate, loadOf, policyAt } from '../../../hack/bench-run/network/gene
 import { projector } from '../../../src/observe/project.ts';
 import { createStore } from '../../../src/observe/store.ts';
 import { networkLayer } from '../../../src/world/exposure/network.ts';
-import { declaredOf, declaringIn } from '../../../src/world/selection.ts';
+import { declaredOf, declaringIn } from '../../../src/world/surroundings/selection.ts';
 import { selects } from '../../../src/world/selector.ts';
 import type { World } from '../../../src/world/world.ts';
-import { workloadsLayer } from '../../../src/world/workloads.ts';
+import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 const load = loadOf(200, 7);
 const listed = (seed: number) =>

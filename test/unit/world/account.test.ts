@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { loadWorld } from '../../../src/observe/files/load.ts';
-import { accountOf } from '../../../src/world/account.ts';
+import { accountOf } from '../../../src/world/surroundings/account.ts';
 import { inNamespace } from '../../../src/world/world.ts';
-import { workloadsLayer } from '../../../src/world/workloads.ts';
+import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 interface Written {
   readonly pod?: Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { normalized, parseImageReference, sameImage } from '../../../src/world/image-reference.ts';
+import { normalized, parseImageReference, sameImage } from '../../../src/world/workload/image-reference.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
 const full = (text: string): string | undefined => {

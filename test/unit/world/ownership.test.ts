@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Namespace } from '../../../src/world/objects.ts';
-import { ownerOf } from '../../../src/world/ownership.ts';
+import { ownerOf } from '../../../src/world/surroundings/ownership.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { judge } from '../../support/fixture.ts';
 

@@ -11,7 +11,7 @@ import {
   type Version,
   violationsOf,
 } from '../../../src/world/pod-security/level.ts';
-import type { Variant } from '../../../src/world/variants.ts';
+import type { Variant } from '../../../src/world/workload/variants.ts';
 import { type Judged, judge } from '../../support/fixture.ts';
 import { type Raw, randomPod } from '../../support/random-pods.ts';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings.ts';
-import { workloadsLayer } from '../../../src/world/workloads.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 type Raw = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { missedBy, strayPoliciesOf } from '../../../src/world/exposure/stray-policies.ts';
-import { declaredOf, declaringIn } from '../../../src/world/selection.ts';
+import { declaredOf, declaringIn } from '../../../src/world/surroundings/selection.ts';
 import { inNamespace } from '../../../src/world/world.ts';
-import { workloadsLayer } from '../../../src/world/workloads.ts';
+import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 import { policy, worldOf } from '../../support/network.ts';
 
 const deployment = (name: string, labels: string) =>

@@ -6,7 +6,7 @@ import { namespaceLabels } from '../../../src/world/exposure/policies.ts';
 import { isOpen, type Reach } from '../../../src/world/exposure/reach.ts';
 import { portsText } from '../../../src/world/exposure/ports.ts';
 import { find, inNamespace } from '../../../src/world/world.ts';
-import { workloadsLayer } from '../../../src/world/workloads.ts';
+import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 import { namespace, pod, policy, service, worldOf } from '../../support/network.ts';
 
 const wide = (tier: string, ingress: string, egress = ''): string =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import type { World } from '../../../src/world/world.ts';
-import { type Workload, workloadsLayer } from '../../../src/world/workloads.ts';
+import { type Workload, workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 interface Owner {
   readonly kind: string;

@@ -15,7 +15,7 @@ import type {
   Route,
 } from '../../objects.ts';
 import { selects } from '../../selector.ts';
-import { pointer } from '../../variants.ts';
+import { pointer } from '../../workload/variants.ts';
 import { all, find, inNamespace, refOf, type Table, type Tables, textOf } from '../../world.ts';
 import { namespaceLabels } from '../policies.ts';
 import { gatewaySources } from './sources.ts';

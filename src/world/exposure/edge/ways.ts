@@ -1,7 +1,7 @@
 /** The ways from outside the cluster to a pod, each as far as policies let it through. */
 import type { Ingress, Service } from '../../objects.ts';
 import { selectsPlainly } from '../../selector.ts';
-import { pointer } from '../../variants.ts';
+import { pointer } from '../../workload/variants.ts';
 import { refOf, textOf } from '../../world.ts';
 import { allAddresses, parseAddress, publicAddresses } from '../addresses.ts';
 import * as intervals from '../intervals.ts';

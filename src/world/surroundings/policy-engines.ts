@@ -1,6 +1,6 @@
 /** Which policy engines guard admission, as far as their workloads show: what they forbid is not known. */
-import type { AdmissionPolicyBinding } from './objects.ts';
-import type { Workload } from './workloads.ts';
+import type { AdmissionPolicyBinding } from '../objects.ts';
+import type { Workload } from '../workload/workloads.ts';
 
 /** By the image of their controllers, whatever registry it comes from. */
 const images: Readonly<Record<string, RegExp>> = {

@@ -1,7 +1,7 @@
 /** The service account of a workload, and whether its token is really in the pod. */
-import type { Container, PodSpec, ServiceAccount, Volume } from './objects.ts';
-import type { Variant } from './variants.ts';
-import type { Workload } from './workloads.ts';
+import type { Container, PodSpec, ServiceAccount, Volume } from '../objects.ts';
+import type { Variant } from '../workload/variants.ts';
+import type { Workload } from '../workload/workloads.ts';
 
 export interface Account {
   readonly namespace: string;

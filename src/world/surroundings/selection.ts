@@ -1,8 +1,8 @@
 /** Which Services select the pods of several unlike workloads, so that one gets what is meant for another. */
-import type { Controller, Labels, Pod, Ref, Service, Slim } from './objects.ts';
-import { selectsPlainly } from './selector.ts';
-import { workloadKey } from './workloads.ts';
-import { inNamespace, refOf, type Tables } from './world.ts';
+import type { Controller, Labels, Pod, Ref, Service, Slim } from '../objects.ts';
+import { selectsPlainly } from '../selector.ts';
+import { workloadKey } from '../workload/workloads.ts';
+import { inNamespace, refOf, type Tables } from '../world.ts';
 
 /** What one top-level object declares of its pods. Workloads of custom kinds are not among them. */
 export interface Declared {

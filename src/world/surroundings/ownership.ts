@@ -1,9 +1,9 @@
 /** Who owns a workload and whom an alert reaches. */
-import type { RiskPolicy } from '../policy/policy.ts';
-import type { Labels, Namespace, Ref } from './objects.ts';
-import { pointer } from './variants.ts';
-import type { Workload } from './workloads.ts';
-import { refOf } from './world.ts';
+import type { RiskPolicy } from '../../policy/policy.ts';
+import type { Labels, Namespace, Ref } from '../objects.ts';
+import { pointer } from '../workload/variants.ts';
+import type { Workload } from '../workload/workloads.ts';
+import { refOf } from '../world.ts';
 
 /** A value that was set, and where. */
 interface Named {

@@ -2,7 +2,7 @@
  * The variants of a workload: what its controller declares, and live pods that differ from that (injected sidecars,
  * ephemeral containers, patched images). Each is judged, and the worst counts.
  */
-import type { Controller, Labels, Pod, PodSpec, Ref } from './objects.ts';
+import type { Controller, Labels, Pod, PodSpec, Ref } from '../objects.ts';
 
 /** The workload as its variants need it: which object declares its pods. */
 interface Declaring {

@@ -1,5 +1,5 @@
 /** Walking the containers of a pod, with the place of each. */
-import type { Container, PodSpec } from './objects.ts';
+import type { Container, PodSpec } from '../objects.ts';
 
 export type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers';
 

@@ -1,6 +1,6 @@
 /** What is behind the PersistentVolumeClaims of a workload. */
-import type { PersistentVolume, PersistentVolumeClaim, PodSpec } from './objects.ts';
-import type { Workload } from './workloads.ts';
+import type { PersistentVolume, PersistentVolumeClaim, PodSpec } from '../objects.ts';
+import type { Workload } from '../workload/workloads.ts';
 
 export interface Storage {
   /** Claim name -> the volume that it is bound to, for the claims that the pods name. */

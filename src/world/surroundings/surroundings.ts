@@ -3,32 +3,32 @@
  * Each part is derived from named inputs and keeps its reference while they give the same result, so an assessment
  * whose surroundings are the same object need not be made again.
  */
-import type { RiskPolicy } from '../policy/policy.ts';
-import type { Access } from './access.ts';
-import { accessLayer, grantsLayer } from './access/layer.ts';
+import type { RiskPolicy } from '../../policy/policy.ts';
+import type { Access } from '../access.ts';
+import { accessLayer, grantsLayer } from '../access/layer.ts';
 import type { Account } from './account.ts';
-import type { Escalation } from './escalation/escalation.ts';
-import { worldEscalation } from './escalation/layer.ts';
-import type { Exposure } from './exposure/exposure.ts';
-import { type Network, networkLayer } from './exposure/network.ts';
+import type { Escalation } from '../escalation/escalation.ts';
+import { worldEscalation } from '../escalation/layer.ts';
+import type { Exposure } from '../exposure/exposure.ts';
+import { type Network, networkLayer } from '../exposure/network.ts';
 import { groundLayer } from './ground.ts';
-import { forgetIn, keyedLayer, keyedParts, sameItems, unkeyedParts } from './layer.ts';
-import type { Lateral } from './lateral/lateral.ts';
-import { lateralLayer } from './lateral/layer.ts';
-import type { ConfigMap, Namespace } from './objects.ts';
+import { forgetIn, keyedLayer, keyedParts, sameItems, unkeyedParts } from '../layer.ts';
+import type { Lateral } from '../lateral/lateral.ts';
+import { lateralLayer } from '../lateral/layer.ts';
+import type { ConfigMap, Namespace } from '../objects.ts';
 import type { Owner } from './ownership.ts';
 import type { SharedSecret } from './secret-use.ts';
 import { type Section, sectionsLayer } from './section.ts';
 import type { SharedService } from './selection.ts';
 import type { Storage } from './storage.ts';
 import type { Vulnerabilities } from './vulnerabilities.ts';
-import { inNamespace, type Missing, type World } from './world.ts';
+import { inNamespace, type Missing, type World } from '../world.ts';
 import {
   type Workload,
   type WorkloadsByNamespace,
   workloadsByNamespaceLayer,
   workloadsLayer,
-} from './workloads.ts';
+} from '../workload/workloads.ts';
 
 export interface Surroundings {
   /** The namespace's object; undefined if it is not in the world. */

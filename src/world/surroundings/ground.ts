@@ -1,20 +1,20 @@
 /** What surrounds all workloads of one namespace alike, gathered once for them. */
-import type { RiskPolicy } from '../policy/policy.ts';
-import type { NetworkGround, NetworkLayer } from './exposure/network.ts';
-import { byReference, forgetIn, keyedLayer, keyedParts } from './layer.ts';
+import type { RiskPolicy } from '../../policy/policy.ts';
+import type { NetworkGround, NetworkLayer } from '../exposure/network.ts';
+import { byReference, forgetIn, keyedLayer, keyedParts } from '../layer.ts';
 import type {
   ConfigMap,
   Namespace,
   PersistentVolume,
   PersistentVolumeClaim,
   ServiceAccount,
-} from './objects.ts';
+} from '../objects.ts';
 import { policyEnginesOf } from './policy-engines.ts';
 import { sharingOf, type Sharing } from './secret-use.ts';
 import { declaredOf, declaringIn, type Selection, selectionOf } from './selection.ts';
 import { type Reports, reportsByResource } from './vulnerabilities.ts';
-import { type Exploitation, find, inNamespace, type Missing, type Table, type World } from './world.ts';
-import type { Workload } from './workloads.ts';
+import { type Exploitation, find, inNamespace, type Missing, type Table, type World } from '../world.ts';
+import type { Workload } from '../workload/workloads.ts';
 
 export interface Ground {
   /** Undefined if the world has no object of it. */
