@@ -1,9 +1,10 @@
 /** Assesses every workload of a world, and only those again whose surroundings have changed. */
 import type { Check } from '../axes/check.ts';
 import type { RiskPolicy } from '../policy/policy.ts';
-import { type Surroundings, surroundingsLayer } from '../world/surroundings/surroundings.ts';
-import type { World } from '../world/world.ts';
+import { surroundingsLayer } from '../world/surroundings/layer.ts';
+import type { Surroundings } from '../world/surroundings/surroundings.ts';
 import type { Workload } from '../world/workload/workloads.ts';
+import type { World } from '../world/world.ts';
 import { type Assessment, assess } from './assess.ts';
 
 export interface Assessed {

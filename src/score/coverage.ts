@@ -1,9 +1,9 @@
 /** How much of the evidence that each axis needs could be read, and what is missing. */
 import type { Axis } from '../axes/check.ts';
-import type { Surroundings } from '../world/surroundings/surroundings.ts';
 import { flawsOf, flawsOfService } from '../world/exposure/flaws.ts';
-import { refOf, type Resource, textOf } from '../world/world.ts';
+import type { Surroundings } from '../world/surroundings/surroundings.ts';
 import type { Workload } from '../world/workload/workloads.ts';
+import { refOf, type Resource, textOf } from '../world/world.ts';
 
 export interface Coverage {
   /** 0 to 100, floored. */

@@ -1,5 +1,4 @@
 /** What each subject may do: the rules that bindings give it, as the RBAC authorizer of the API server reads them. */
-import type { Account } from './surroundings/account.ts';
 import { type HeldRule, rulesOf } from './access/aggregation.ts';
 import {
   matchesPath,
@@ -9,6 +8,7 @@ import {
   scopeOf,
 } from './access/rules.ts';
 import type { Binding, Namespace, PolicyRule, Ref, Role, Subject } from './objects.ts';
+import type { Account } from './surroundings/account.ts';
 import { all, find, inNamespace, refOf, type Table, type World } from './world.ts';
 
 /** One rule that a binding gives. */

@@ -15,7 +15,7 @@ import { defaultPolicy } from '../../src/policy/policy.ts';
 import { reportOf } from '../../src/publish/render.ts';
 import { type Assessment, assess } from '../../src/score/assess.ts';
 import { type Assessor, assessor } from '../../src/score/assessor.ts';
-import { surroundingsLayer } from '../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../src/world/surroundings/layer.ts';
 import type { World } from '../../src/world/world.ts';
 import { workloadsLayer } from '../../src/world/workload/workloads.ts';
 import { apply, type Step } from '../support/changing-cluster.ts';

@@ -8,7 +8,7 @@ import { createStore } from '../../src/observe/store.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
 import { type Actor, actorOf } from '../../src/world/escalation/actors.ts';
 import { type Consequence, consequences } from '../../src/world/escalation/path.ts';
-import { surroundingsLayer } from '../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../src/world/surroundings/layer.ts';
 import type { Resource, World } from '../../src/world/world.ts';
 import { amountsTo, naiveEscalation, staysIn } from '../support/naive-escalation.ts';
 import { type Objects, randomRbac, type RawObject } from '../support/random-escalations.ts';

@@ -9,7 +9,8 @@ import type { Check, Found, PatchOperation } from '../../src/axes/check.ts';
 import { loadWorld } from '../../src/observe/files/load.ts';
 import { readYaml } from '../../src/observe/files/yaml.ts';
 import { defaultPolicy } from '../../src/policy/policy.ts';
-import { type Surroundings, surroundingsLayer } from '../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../src/world/surroundings/layer.ts';
+import type { Surroundings } from '../../src/world/surroundings/surroundings.ts';
 import type { Exploitation, World } from '../../src/world/world.ts';
 import { type Workload, workloadsLayer } from '../../src/world/workload/workloads.ts';
 

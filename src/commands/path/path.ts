@@ -4,7 +4,7 @@ import { defaultPolicy } from '../../policy/policy.ts';
 import { assess } from '../../score/assess.ts';
 import type { AttackPath, Consequence } from '../../world/escalation/path.ts';
 import { fromOutside, type Lateral } from '../../world/lateral/lateral.ts';
-import { surroundingsLayer } from '../../world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../world/surroundings/layer.ts';
 import { type Resource, resources, textOf, type World } from '../../world/world.ts';
 import { fromCluster, fromFiles, type Where } from '../access/known.ts';
 import { json, type Streams, write } from '../output.ts';

@@ -9,12 +9,12 @@ import type {
   PersistentVolumeClaim,
   ServiceAccount,
 } from '../objects.ts';
+import type { Workload } from '../workload/workloads.ts';
+import { type Exploitation, find, inNamespace, type Missing, type Table, type World } from '../world.ts';
 import { policyEnginesOf } from './policy-engines.ts';
 import { sharingOf, type Sharing } from './secret-use.ts';
 import { declaredOf, declaringIn, type Selection, selectionOf } from './selection.ts';
 import { type Reports, reportsByResource } from './vulnerabilities.ts';
-import { type Exploitation, find, inNamespace, type Missing, type Table, type World } from '../world.ts';
-import type { Workload } from '../workload/workloads.ts';
 
 export interface Ground {
   /** Undefined if the world has no object of it. */

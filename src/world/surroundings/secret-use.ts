@@ -1,10 +1,10 @@
 /** Which Secrets the containers of a pod get, and which of them several workloads of a namespace get. */
-import { isTokenSecret } from './account.ts';
-import { containersOf } from '../workload/containers.ts';
 import type { Controller, Pod, PodSpec, Ref, ServiceAccount, Slim } from '../objects.ts';
-import type { declaringIn } from './selection.ts';
+import { containersOf } from '../workload/containers.ts';
 import { workloadKey } from '../workload/workloads.ts';
 import { refOf } from '../world.ts';
+import { isTokenSecret } from './account.ts';
+import type { declaringIn } from './selection.ts';
 
 /** A place in a pod that brings a Secret into a container. */
 export interface SecretUse {

@@ -1,17 +1,17 @@
 /** What surrounds each workload of one namespace by itself: all but what the rest of the cluster can do to it. */
-import { accountOf } from './account.ts';
 import type { NetworkLayer } from '../exposure/network.ts';
-import type { Ground } from './ground.ts';
 import { alike, type Foothold, footholdOf } from '../lateral/foothold.ts';
 import { forgetIn, keyedLayer, keyedParts, sameItems, unkeyed, unkeyedParts } from '../layer.ts';
 import type { ConfigMap } from '../objects.ts';
+import type { Workload } from '../workload/workloads.ts';
+import { accountOf } from './account.ts';
+import type { Ground } from './ground.ts';
 import { ownerOf } from './ownership.ts';
 import { sharedSecretsOf } from './secret-use.ts';
 import { sharedServicesOf } from './selection.ts';
 import { storageOf } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
 import { vulnerabilitiesOf } from './vulnerabilities.ts';
-import type { Workload } from '../workload/workloads.ts';
 
 /** What surrounds a workload by what is known of it and of its namespace. */
 export type Own = Omit<Surroundings, 'access' | 'escalation' | 'lateral'>;

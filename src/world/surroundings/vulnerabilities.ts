@@ -1,8 +1,8 @@
 /** Known vulnerabilities of the images that a workload runs, from the reports of a scanner in the cluster. */
-import { type ImageReference, parseImageReference, sameImage } from '../workload/image-reference.ts';
 import type { Vulnerability, VulnerabilityReport } from '../objects.ts';
-import type { Exploitation } from '../world.ts';
+import { type ImageReference, parseImageReference, sameImage } from '../workload/image-reference.ts';
 import type { Workload } from '../workload/workloads.ts';
+import type { Exploitation } from '../world.ts';
 
 /**
  * Why a vulnerability counts. `exploited`: it is in CISA's catalogue of known exploited vulnerabilities. `probable`:

@@ -5,9 +5,9 @@
  */
 import { sameItems } from '../layer.ts';
 import type { Controller, Labels, Pod, Ref, Slim } from '../objects.ts';
+import { all, apiGroupOf, inNamespace, type Tables, type World } from '../world.ts';
 import { isYoung, ownerOf, type Top, topOf, topOfPod } from './top.ts';
 import { type Variant, variantsOf } from './variants.ts';
-import { all, apiGroupOf, inNamespace, type Tables, type World } from '../world.ts';
 
 export interface Workload {
   /** `group/Kind/namespace/name`, unique in a world. */

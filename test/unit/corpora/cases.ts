@@ -6,7 +6,7 @@ import { loadWorld } from '../../../src/observe/files/load.ts';
 import { readYaml } from '../../../src/observe/files/yaml.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { type Finding, findingsOf } from '../../../src/score/findings.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 const corpora = join(import.meta.dirname, '../../../../shared/corpora');

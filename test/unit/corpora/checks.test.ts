@@ -10,7 +10,7 @@ import { checks } from '../../../src/axes/index.ts';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { findingsOf } from '../../../src/score/findings.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 const corpora = join(import.meta.dirname, '../../../../shared/corpora');

@@ -12,7 +12,7 @@ import { readYaml } from '../../../src/observe/files/yaml.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { assess } from '../../../src/score/assess.ts';
 import { isAllowed, violationsOf } from '../../../src/world/pod-security/level.ts';
-import { type SurroundingsLayer, surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { type SurroundingsLayer, surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 import type { World } from '../../../src/world/world.ts';
 import { type Workload, workloadsLayer } from '../../../src/world/workload/workloads.ts';
 

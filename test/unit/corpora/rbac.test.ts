@@ -6,7 +6,7 @@ import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { accessOf, allows, allowsPath, grantsIn } from '../../../src/world/access.ts';
 import { matchesPath, matchesResource } from '../../../src/world/access/rules.ts';
 import type { Binding, PolicyRule, Role } from '../../../src/world/objects.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 import {
   actionsOf,

@@ -3,7 +3,7 @@ import { checks } from '../../../src/axes/index.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { reportOf } from '../../../src/publish/render.ts';
 import { type Assessment, assess } from '../../../src/score/assess.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 import type { World } from '../../../src/world/world.ts';
 import { namespace, pod, policy, worldOf } from '../../support/network.ts';
 

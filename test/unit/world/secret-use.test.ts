@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 import { workloadsLayer } from '../../../src/world/workload/workloads.ts';
 
 type Raw = Record<string, unknown>;

@@ -3,7 +3,7 @@ import { projector } from '../../../../src/observe/project.ts';
 import { createStore } from '../../../../src/observe/store.ts';
 import { defaultPolicy } from '../../../../src/policy/policy.ts';
 import type { Escalation } from '../../../../src/world/escalation/escalation.ts';
-import { surroundingsLayer } from '../../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../../src/world/surroundings/layer.ts';
 import type { Resource } from '../../../../src/world/world.ts';
 import { account, binding, type Raw, role, subject } from '../../../support/rbac.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { loadWorld } from '../../../../src/observe/files/load.ts';
 import { defaultPolicy } from '../../../../src/policy/policy.ts';
 import type { Escalation } from '../../../../src/world/escalation/escalation.ts';
-import { surroundingsLayer } from '../../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../../src/world/surroundings/layer.ts';
 
 const pod = (name: string, account: string, { spec = '', namespace = 'shop' } = {}) => `
 apiVersion: v1
