@@ -14,7 +14,7 @@ import { freePorts } from './ports.ts';
 import { Problem } from './problem.ts';
 import { elapsed, type Log } from './progress.ts';
 import { claim } from './state.ts';
-import { ComponentFailed, Supervisor } from './supervisor.ts';
+import { ComponentFailed, type OnFailure, Supervisor } from './supervisor.ts';
 import { waitFor } from './wait.ts';
 
 export interface ControlPlaneOptions {
@@ -28,8 +28,7 @@ export interface ControlPlaneOptions {
   readonly log: Log;
   /** Ends a start that is under way; what was started by then is ended. */
   readonly signal?: AbortSignal;
-  /** Called when a component ends without having been asked to. */
-  readonly onFailure?: (problem: Problem) => void;
+  readonly onFailure?: OnFailure;
 }
 
 export interface ControlPlane {

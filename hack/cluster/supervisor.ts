@@ -11,11 +11,14 @@ import { identityOf } from './process-identity.ts';
 import { removeState, self, writeState } from './state.ts';
 import { waitFor } from './wait.ts';
 
+/** A component ended without having been asked to. */
+export type OnFailure = (problem: Problem, name: ComponentName) => void;
+
 export interface SupervisorOptions {
   readonly layout: Layout;
   readonly binaries: Binaries;
   readonly temporary: boolean;
-  readonly onFailure: ((problem: Problem) => void) | undefined;
+  readonly onFailure: OnFailure | undefined;
 }
 
 const HEALTHY_WITHIN_MS = 90_000;
@@ -24,7 +27,7 @@ const HEALTHY_WITHIN_MS = 90_000;
 export class Supervisor {
   readonly layout: Layout;
   readonly binaries: Binaries;
-  readonly #onFailure: ((problem: Problem) => void) | undefined;
+  readonly #onFailure: OnFailure | undefined;
   readonly #watchdog: Watchdog;
   readonly #children = new Map<ComponentName, Child>();
   #components = new Map<ComponentName, Component>();
@@ -77,7 +80,7 @@ export class Supervisor {
       const isTimeout = error instanceof Problem && !(error instanceof ComponentFailed);
       throw isTimeout ? new ComponentFailed(error.message, log) : error;
     });
-    void this.#watch(child, log);
+    void this.#watch(name, child, log);
   }
 
   async kill(name: ComponentName, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -116,10 +119,10 @@ export class Supervisor {
   }
 
   /** A control plane that lacks a part misleads whoever uses it, so an unexpected end is reported at once. */
-  async #watch(child: Child, log: string): Promise<void> {
+  async #watch(name: ComponentName, child: Child, log: string): Promise<void> {
     const how = await child.ended;
     if (child.isEnding() || this.#stopped !== undefined) return;
-    this.#onFailure?.(new ComponentFailed(`${child.name} ended by itself: ${how}`, log));
+    this.#onFailure?.(new ComponentFailed(`${name} ended by itself: ${how}`, log), name);
   }
 
   #saveState(): void {

@@ -14,6 +14,7 @@ import type { Ground } from './ground.ts';
 import { killOf } from './kill.ts';
 import { type Means, type Memory, type Operator, startOperator } from './operator.ts';
 import type { Round } from './outcome.ts';
+import { reviving } from './reviving.ts';
 import { startProxy } from './proxy.ts';
 import { roundOf } from './round.ts';
 import { kubeconfigFor, makeWorld } from './world.ts';
@@ -59,7 +60,8 @@ export async function startStorm(options: Options, session: Session): Promise<St
 
 async function meansOf(log: Log, session: Session): Promise<Means> {
   const { signal } = session;
-  const plane = await startControlPlane({ log, signal, onFailure: session.fail });
+  const revive = reviving((name) => plane.restart(name), session.fail, log);
+  const plane = await startControlPlane({ log, signal, onFailure: revive });
   session.cleanup.defer(() => plane.stop());
   const folder = mkdtempSync(join(tmpdir(), 'hexarisk-storm-'));
   const watchdog = new Watchdog(folder);
