@@ -72,6 +72,20 @@ describe('escalation, carried out', function () {
     });
   }
 
+  for (const [verb, method, path] of [
+    ['patch', 'PATCH', 'secrets/treasure'],
+    ['deletecollection', 'DELETE', 'secrets'],
+  ] as const)
+    it(`read-secrets: the answer to ${verb} holds them, also where nothing is changed`, async () => {
+      const stage = await setStage(all);
+      stages.push(stage);
+      const target = `/api/v1/namespaces/${stage.home}/${path}?dryRun=All`;
+      const without = await stage.attacker('lacking', []);
+      expect((await refused(without.actor(method, target, {}))).status).to.equal(403);
+      const { actor } = await stage.attacker('attacker', [{ verb, on: 'secrets', where: 'home' }]);
+      expect(JSON.stringify(await actor(method, target, {}))).to.include(btoa('treasure'));
+    });
+
   it('is what the table of primitives says: at least ten, with just the rights that it asks', () => {
     const bySlug = new Map<string, Primitive>(primitives.map((primitive) => [primitive.slug, primitive]));
     expect(new Set(attacks.map(({ slug }) => slug)).size)

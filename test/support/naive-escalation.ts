@@ -2,7 +2,7 @@
  * Who can become what, told in the plainest way: pairs of positions, joined until nothing is new. It reads the same
  * holdings as the graph, and knows neither hubs, nor costs, nor an order of search.
  */
-import { grantsBySubject, identitiesOf } from '../../src/world/access.ts';
+import { grantsBySubject, identitiesOf, nobody } from '../../src/world/access.ts';
 import type { Actor } from '../../src/world/escalation/actors.ts';
 import { cloudRoleOf } from '../../src/world/escalation/cloud-roles.ts';
 import { type Holding, holdingsOf } from '../../src/world/escalation/holdings.ts';
@@ -25,7 +25,14 @@ interface Options {
   readonly within?: string;
 }
 
-const DETOURS: ReadonlySet<string> = new Set(['traffic', 'tampering', 'evasion', 'denial', 'reconnaissance']);
+const DETOURS: ReadonlySet<string> = new Set([
+  'part',
+  'traffic',
+  'tampering',
+  'evasion',
+  'denial',
+  'reconnaissance',
+]);
 const CONFINING = new Set(['baseline', 'restricted']);
 const CLUSTER = 'kube-system';
 
@@ -51,7 +58,7 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
       const [, namespace = '', name = ''] = key.split('/');
       return [
         key,
-        holdingsOf(identitiesOf({ namespace, name }).flatMap((id) => grants.get(id) ?? [])),
+        holdingsOf([...identitiesOf({ namespace, name }), ...nobody].flatMap((id) => grants.get(id) ?? [])),
       ] as const;
     }),
   );

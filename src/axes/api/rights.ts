@@ -1,5 +1,5 @@
 /** From what an account can become to findings: words, weight, evidence, and the path that an intruder takes. */
-import type { Grant } from '../../world/access.ts';
+import { type Grant, nobody } from '../../world/access.ts';
 import type { Right } from '../../world/escalation/escalation.ts';
 import { isClusterWide } from '../../world/escalation/needs.ts';
 import type { Step } from '../../world/escalation/path.ts';
@@ -25,10 +25,11 @@ export function foundFor(
   return escalation.rights.filter(applies).flatMap((right) => {
     const { primitive, consequence, grants, steps } = right;
     const { weight, gives, remediation } = judged(right);
+    const lacks = needsToken(right);
     const far = steps.length > 1 ? `, in ${steps.length} steps` : '';
     return {
-      weight: weighed(weight, around),
-      message: `account ${account.name}${whereOf(right, account.namespace)} may ${primitive.words}${viaOf(grants)}: ${gives}${far}${untaken(around)}`,
+      weight: lacks ? weighed(weight, around) : weight,
+      message: `account ${account.name}${whereOf(right, account.namespace)} may ${primitive.words}${viaOf(grants)}: ${gives}${far}${lacks ? untaken(around) : ''}`,
       evidence: evidenceOf(grants),
       remediation: { text: remediation, patch: [] },
       ...(consequence === undefined
@@ -70,12 +71,20 @@ function whereOf({ primitive, places }: Right, home: string): string {
 }
 
 const GROUP = 'Group/';
-export const isForGroup = ({ identity, bootstrap }: Grant): boolean =>
-  identity.startsWith(GROUP) && !bootstrap;
+const isForNobody = ({ identity }: Grant): boolean => nobody.includes(identity);
+/** For a group, or for whoever has no credentials. */
+export const isForMany = (grant: Grant): boolean =>
+  (grant.identity.startsWith(GROUP) || isForNobody(grant)) && !grant.bootstrap;
+
+/** What nobody in particular may do takes no token. */
+const needsToken = ({ grants }: Right): boolean => !grants.every(isForNobody);
 
 function viaOf(grants: readonly Grant[]): string {
-  const grant = grants.find(isForGroup);
-  return grant === undefined ? '' : `, like everyone in the group ${grant.identity.slice(GROUP.length)}`;
+  const grant = grants.find(isForMany);
+  if (grant === undefined) return '';
+  return isForNobody(grant)
+    ? ', like anyone without credentials'
+    : `, like everyone in the group ${grant.identity.slice(GROUP.length)}`;
 }
 
 export function evidenceOf(grants: readonly Grant[]): readonly Evidence[] {

@@ -1,6 +1,7 @@
 /** Which needs of the primitives a rule meets. Rules are shared by content, so each is compiled once. */
 import { matchesResource, type ResourceRequest, scopeOf } from '../access/rules.ts';
 import type { PolicyRule } from '../objects.ts';
+import { clusterScoped } from './custom-resources.ts';
 import { ANYTHING, type Need, type Primitive, primitives } from './primitives.ts';
 
 /** One need of one primitive, with its requests written out. */
@@ -29,14 +30,6 @@ export interface Met {
 }
 
 const ANYWHERE = '?';
-
-/** Custom resources of the table that belong to no namespace. */
-const clusterScoped: ReadonlySet<string> = new Set([
-  'cert-manager.io/clusterissuers',
-  'constraints.gatekeeper.sh/*',
-  'kyverno.io/clusterpolicies',
-  'templates.gatekeeper.sh/constrainttemplates',
-]);
 
 function requestOf(verb: string, on: string): Request {
   const [path = '', subresource] = on.split(':');
@@ -112,8 +105,8 @@ function meets(rule: PolicyRule, asked: Asked): Met | undefined {
   const local = matching.find(({ scope }) => scope !== 'none');
   if (matching.length > 0) return { asked, clusterOnly: local === undefined };
   if (rule.resourceNames.length === 0) return undefined;
-  const listing = asked.requests.find((request) =>
-    matchesResource(rule, { ...request, name: rule.resourceNames[0] ?? '' }),
+  const listing = asked.requests.find(
+    (request) => isNamed(request) && matchesResource(rule, { ...request, name: rule.resourceNames[0] ?? '' }),
   );
   if (listing === undefined) return undefined;
   if (listing.scope === 'own' && asked.names === undefined)
@@ -122,11 +115,14 @@ function meets(rule: PolicyRule, asked: Asked): Met | undefined {
   return { asked, clusterOnly: listing.scope === 'none', listed: rule.resourceNames };
 }
 
+/** What is created has no name yet that a rule could list; what is made of something that is there has. */
+const isNamed = ({ verb, subresource }: Request): boolean =>
+  verb !== 'deletecollection' && (verb !== 'create' || subresource !== undefined);
+
 function matches(rule: PolicyRule, request: Request, { names, need }: Asked): boolean {
   if (names === undefined) return matchesResource(rule, request);
   if (names === 'any') {
-    // what is created has no name that a rule could list
-    const [name] = request.verb === 'create' ? [] : rule.resourceNames;
+    const [name] = isNamed(request) ? rule.resourceNames : [];
     return matchesResource(rule, name === undefined ? request : { ...request, name });
   }
   return names.some(

@@ -2,6 +2,7 @@
  * The escalation primitives: permissions of the Kubernetes API that give more than they say. One row is one
  * mechanism; what it gives depends on where it is held. Everything that judges permissions reads this table.
  */
+import { admitting, excepting, filtering, obeyed, routing, running } from './custom-resources.ts';
 
 /** Requests of which one must be allowed: each verb on each resource. Alternatives are separated by `|`. */
 interface Asked {
@@ -49,6 +50,8 @@ export type Gain =
   | 'all-secrets'
   /** Other workloads, by detours. */
   | 'others'
+  /** One of the rights that a takeover needs together. */
+  | 'part'
   | 'traffic'
   | 'tampering'
   | 'evasion'
@@ -75,13 +78,17 @@ export interface Primitive {
 const GOOD_PRACTICES = 'Kubernetes: RBAC good practices';
 const WRITE = 'create|update|patch';
 const CHANGE = 'update|patch';
-const READ = 'get|list|watch';
+const REMOVE = 'delete|deletecollection';
+/** The answer holds the objects. So does that to a patch and to `deletecollection`, even as a dry run, which changes nothing. */
+const READ = 'get|list|watch|patch|deletecollection';
 const RBAC = 'rbac.authorization.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 const IMPERSONATION = 'authentication.k8s.io';
 const CONTROLLERS =
   'apps/deployments|apps/daemonsets|apps/statefulsets|apps/replicasets|replicationcontrollers|batch/jobs|batch/cronjobs';
+const WEBHOOKS = `${ADMISSION}/mutatingwebhookconfigurations|${ADMISSION}/validatingwebhookconfigurations`;
+const KUBELET_SIGNERS = '=kubernetes.io/kube-apiserver-client-kubelet|kubernetes.io/*';
 const CLIENT_SIGNERS = '=kubernetes.io/kube-apiserver-client|kubernetes.io/*';
 
 /** Constrained impersonation: in one of its modes to be somebody, and in the same mode to do something as that one. */
@@ -238,6 +245,18 @@ export const primitives: readonly Primitive[] = [
     cis: '5.1.11',
   },
   {
+    slug: 'approve-node-certificates',
+    needs: [
+      { verbs: 'create', on: `${CERTIFICATES}/certificatesigningrequests` },
+      { verbs: CHANGE, on: `${CERTIFICATES}/certificatesigningrequests:approval`, named: 'any' },
+      { verbs: 'approve', on: `${CERTIFICATES}/signers`, named: KUBELET_SIGNERS },
+    ],
+    gives: 'node',
+    words: 'approve its own certificate for any node',
+    reference: `${GOOD_PRACTICES}, CSRs and certificate issuing`,
+    cis: '5.1.11',
+  },
+  {
     slug: 'sign-certificates',
     needs: [
       { verbs: 'create', on: `${CERTIFICATES}/certificatesigningrequests` },
@@ -304,6 +323,23 @@ export const primitives: readonly Primitive[] = [
     words: 'let pods past the guard of the cloud metadata service, to the identity of the node',
     reference: 'Azure Active Directory pod-managed identities: AzurePodIdentityException',
   },
+  {
+    slug: 'part-of-takeover',
+    needs: [
+      {
+        verbs: 'bind|escalate',
+        on: `${RBAC}/clusterroles|${RBAC}/roles`,
+        or: [
+          { verbs: 'impersonate', on: 'groups' },
+          { verbs: CHANGE, on: `${CERTIFICATES}/certificatesigningrequests:approval` },
+        ],
+      },
+    ],
+    gives: 'part',
+    words: 'bind or escalate roles, act as groups, or approve certificates',
+    reference: `${GOOD_PRACTICES}, least privilege`,
+    cis: '5.1.8',
+  },
   // to the node, or the namespace
   {
     slug: 'create-pods',
@@ -315,7 +351,7 @@ export const primitives: readonly Primitive[] = [
   },
   {
     slug: 'write-controllers',
-    needs: [{ verbs: WRITE, on: CONTROLLERS, named: 'any' }],
+    needs: [{ verbs: WRITE, on: [CONTROLLERS, ...running].join('|'), named: 'any' }],
     gives: 'pods',
     words: 'write workloads, whose pods get any account and secret of the namespace',
     reference: `${GOOD_PRACTICES}, workload creation`,
@@ -383,12 +419,27 @@ export const primitives: readonly Primitive[] = [
     needs: [
       {
         verbs: WRITE,
-        on: 'storage.k8s.io/csidrivers|storage.k8s.io/volumeattachments|node.k8s.io/runtimeclasses',
+        on: 'persistentvolumes|storage.k8s.io/csidrivers|storage.k8s.io/volumeattachments|node.k8s.io/runtimeclasses',
       },
     ],
     gives: 'tampering',
     words: 'change how nodes attach volumes or run containers',
     reference: GOOD_PRACTICES,
+  },
+  {
+    slug: 'rewrite-configuration',
+    needs: [{ verbs: CHANGE, on: 'configmaps|secrets' }],
+    gives: 'tampering',
+    words: 'rewrite the configuration and credentials that others read',
+    reference: 'Kubernetes: RBAC good practices, least privilege',
+  },
+  {
+    slug: 'forge-bootstrap-tokens',
+    needs: [{ verbs: 'create', on: 'secrets' }],
+    gives: 'tampering',
+    only: 'kube-system',
+    words: 'create bootstrap tokens, with which a machine joins as a node',
+    reference: 'Kubernetes: Authenticating with Bootstrap Tokens',
   },
   {
     slug: 'rewrite-revisions',
@@ -424,7 +475,7 @@ export const primitives: readonly Primitive[] = [
     needs: [
       {
         verbs: WRITE,
-        on: 'networking.k8s.io/ingresses|gateway.networking.k8s.io/gateways|gateway.networking.k8s.io/httproutes|gateway.networking.k8s.io/tcproutes|gateway.networking.k8s.io/tlsroutes|gateway.networking.k8s.io/grpcroutes',
+        on: ['networking.k8s.io/ingresses', 'networking.k8s.io/ingressclasses', ...routing].join('|'),
       },
     ],
     gives: 'traffic',
@@ -433,9 +484,11 @@ export const primitives: readonly Primitive[] = [
   },
   {
     slug: 'open-network-policies',
-    needs: [{ verbs: `${WRITE}|delete`, on: 'networking.k8s.io/networkpolicies' }],
+    needs: [
+      { verbs: `${WRITE}|${REMOVE}`, on: ['networking.k8s.io/networkpolicies', ...filtering].join('|') },
+    ],
     gives: 'traffic',
-    words: 'lift NetworkPolicies',
+    words: 'lift network policies',
     reference: GOOD_PRACTICES,
   },
   {
@@ -447,10 +500,10 @@ export const primitives: readonly Primitive[] = [
   },
   {
     slug: 'rewrite-cluster-dns',
-    needs: [{ verbs: CHANGE, on: 'configmaps', named: '=coredns' }],
+    needs: [{ verbs: CHANGE, on: 'configmaps', named: '=coredns|coredns-custom|kube-dns|node-local-dns' }],
     gives: 'traffic',
     only: 'kube-system',
-    words: 'answer the DNS queries of the whole cluster, by the ConfigMap coredns',
+    words: 'answer the DNS queries of the whole cluster, by the configuration of its servers',
     reference: GOOD_PRACTICES,
   },
   {
@@ -461,8 +514,21 @@ export const primitives: readonly Primitive[] = [
     reference: `${GOOD_PRACTICES}, namespace modification`,
   },
   {
+    slug: 'write-roles',
+    needs: [
+      {
+        verbs: WRITE,
+        on: `${RBAC}/roles|${RBAC}/rolebindings|${RBAC}/clusterroles|${RBAC}/clusterrolebindings`,
+      },
+    ],
+    gives: 'evasion',
+    words: 'pass its rights on, to whom and as long as it likes',
+    reference: 'Microsoft: Threat Matrix for Kubernetes, persistence',
+    cis: '5.1.8',
+  },
+  {
     slug: 'delete-events',
-    needs: [{ verbs: 'delete|deletecollection', on: 'events|events.k8s.io/events' }],
+    needs: [{ verbs: REMOVE, on: 'events|events.k8s.io/events' }],
     gives: 'evasion',
     words: 'delete events, and so its traces',
     reference: 'Microsoft: Threat Matrix for Kubernetes, delete Kubernetes events',
@@ -471,19 +537,24 @@ export const primitives: readonly Primitive[] = [
     slug: 'write-admission-policies',
     needs: [
       {
-        verbs: `${CHANGE}|delete`,
-        on: `kyverno.io/clusterpolicies|kyverno.io/policies|kyverno.io/policyexceptions|constraints.gatekeeper.sh/*|templates.gatekeeper.sh/constrainttemplates|${ADMISSION}/validatingadmissionpolicies|${ADMISSION}/validatingadmissionpolicybindings`,
+        verbs: `${CHANGE}|${REMOVE}`,
+        on: [
+          `${ADMISSION}/validatingadmissionpolicies|${ADMISSION}/validatingadmissionpolicybindings`,
+          ...admitting,
+        ].join('|'),
+        or: [
+          { verbs: REMOVE, on: WEBHOOKS },
+          { verbs: 'create', on: excepting.join('|') },
+        ],
       },
     ],
     gives: 'evasion',
-    words: 'switch off admission policies',
+    words: 'switch off admission policies and webhooks, or except itself',
     reference: GOOD_PRACTICES,
   },
   {
     slug: 'command-controllers',
-    needs: [
-      { verbs: WRITE, on: 'cert-manager.io/clusterissuers|argoproj.io/applications|argoproj.io/appprojects' },
-    ],
+    needs: [{ verbs: WRITE, on: obeyed.join('|') }],
     gives: 'tampering',
     words: 'act through another controller, by the resources that it obeys',
     reference: GOOD_PRACTICES,
@@ -491,17 +562,40 @@ export const primitives: readonly Primitive[] = [
   // denial, reconnaissance
   {
     slug: 'delete-everything',
-    needs: [{ verbs: 'delete|deletecollection', on: '*/*' }],
+    needs: [{ verbs: REMOVE, on: '*/*' }],
     gives: 'denial',
     words: 'delete everything',
     reference: GOOD_PRACTICES,
   },
   {
     slug: 'delete-nodes-or-namespaces',
-    needs: [{ verbs: 'delete|deletecollection', on: 'nodes|namespaces' }],
+    needs: [{ verbs: REMOVE, on: 'nodes|namespaces' }],
     gives: 'denial',
     words: 'delete nodes or namespaces with all that they hold',
     reference: GOOD_PRACTICES,
+  },
+  {
+    slug: 'stop-workloads',
+    needs: [
+      {
+        verbs: REMOVE,
+        on: `pods|${CONTROLLERS}|services|endpoints|discovery.k8s.io/endpointslices|networking.k8s.io/ingresses|configmaps|secrets|persistentvolumeclaims|${RBAC}/rolebindings`,
+        or: [
+          { verbs: 'create', on: 'pods:eviction' },
+          { verbs: CHANGE, on: 'apps/deployments:scale|apps/replicasets:scale|apps/statefulsets:scale' },
+        ],
+      },
+    ],
+    gives: 'denial',
+    words: 'stop others, by deleting them or what they need',
+    reference: 'Microsoft: Threat Matrix for Kubernetes, data destruction',
+  },
+  {
+    slug: 'mislead-scheduling',
+    needs: [{ verbs: CHANGE, on: 'nodes:status' }],
+    gives: 'denial',
+    words: 'report nodes as broken or full, which drives pods away',
+    reference: 'Kubernetes: Taints and Tolerations, taint based evictions',
   },
   {
     slug: 'create-without-end',
@@ -514,7 +608,7 @@ export const primitives: readonly Primitive[] = [
     slug: 'starve-the-api',
     needs: [
       {
-        verbs: `${WRITE}|delete`,
+        verbs: `${WRITE}|${REMOVE}`,
         on: 'flowcontrol.apiserver.k8s.io/flowschemas|flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
       },
     ],
@@ -531,9 +625,9 @@ export const primitives: readonly Primitive[] = [
   },
   {
     slug: 'read-logs',
-    needs: [{ verbs: 'get', on: 'pods:log' }],
+    needs: [{ verbs: 'get', on: 'pods:log|nodes:log' }],
     gives: 'reconnaissance',
-    words: 'read the logs of pods',
+    words: 'read the logs of pods or nodes',
     reference: GOOD_PRACTICES,
   },
 ];

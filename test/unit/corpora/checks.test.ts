@@ -29,6 +29,7 @@ const LIVE = 'needs live pods beside the controller that declares them';
 const unheld: readonly string[] = [
   'add-debug-containers',
   'approve-certificates',
+  'approve-node-certificates',
   'bind-cluster-roles',
   'bind-roles',
   'change-pods',
@@ -49,7 +50,9 @@ const unheld: readonly string[] = [
   'lift-pod-security',
   'map-cloud-identities',
   'mint-tokens',
+  'mislead-scheduling',
   'open-network-policies',
+  'part-of-takeover',
   'read-everything',
   'rewrite-cluster-dns',
   'rewrite-revisions',
@@ -61,6 +64,7 @@ const unheld: readonly string[] = [
   'write-admission-policies',
   'write-controllers',
   'write-mutating-policies',
+  'write-roles',
 ];
 
 /** Checks that no corpus can make fire, and why. One that does fire has to leave this table. */

@@ -55,6 +55,11 @@ interface Detour extends Saying {
 
 /** Gains that take nothing by themselves. */
 export const detours: Readonly<Partial<Record<Gain, Detour>>> = {
+  part: {
+    weights: [0.2, 0.2],
+    gives: 'this is one of the rights that a takeover needs together',
+    remediation: 'Take the permission away, or list in resourceNames what it may bind, act as or approve',
+  },
   traffic: {
     weights: [0.5, 0.4],
     gives: 'this lets it intercept or open connections',
@@ -97,11 +102,13 @@ export const about: Readonly<Record<Gain, string>> = {
   code: `The processes, the tokens and the mounted Secrets of running pods are in reach, and the node of those that have
     a hold on it. People debug with it; programs seldom need it.`,
   secrets: `Secrets hold the passwords, keys and tokens of applications, and to list or watch them returns their values
-    as to get them does. List the ones that it needs in resourceNames, or mount them.`,
+    as to get them does; so does to patch one or to delete them together, even as a dry run. List the ones that it needs in resourceNames, or mount them.`,
   'all-secrets': `Every object that is written passes by, Secrets too. Only tools that check what others apply need it;
     name their own configuration in resourceNames.`,
   others: `Pods that are driven from their nodes come up where there is room: on the node that the intruder holds, with
     their tokens and Secrets. Cluster autoscalers and the like need it.`,
+  part: `By itself it gives nothing; with a second right, which any later binding may bring, it gives everything. What
+    is complete shows as a finding of its own. Few programs besides those that install others need it.`,
   traffic: `An intruder can send the traffic of others to itself, or lift the rules that keep it away. Load balancers,
     ingress controllers and meshes need it; for others remove the rule.`,
   tampering: `What is written there is obeyed by another, more powerful program, and done with its rights. Fine for the
@@ -114,6 +121,6 @@ export const about: Readonly<Record<Gain, string>> = {
     next. Log collectors and dashboards need it; for others remove the rule.`,
 };
 
-/** Gains that are one mechanism are one family: only the worst counts. */
+/** Gains that are one mechanism are one family: only the worst counts, and a part not beside the whole. */
 export const familyOf = (gain: Gain): string =>
-  detours[gain] === undefined ? 'api-takeover' : `api-${gain}`;
+  detours[gain] === undefined || gain === 'part' ? 'api-takeover' : `api-${gain}`;

@@ -83,4 +83,13 @@ describe('escalation in a cluster that changes', () => {
     of('other');
     expect(route(of('web'))).to.deep.equal([]);
   });
+
+  it('tells of a grant to nobody in particular, and of its end', async () => {
+    const { put, remove, of } = await cluster();
+    expect(of('other').rights).to.deep.equal([]);
+    await put('clusterrolebindings', binding('open', 'ClusterRole/all', subject('user:system:anonymous')));
+    expect(route(of('other'))).to.deep.equal(['sa:shop/other', 'cluster-admin']);
+    remove('clusterrolebindings', 'open');
+    expect(of('other').rights).to.deep.equal([]);
+  });
 });

@@ -119,6 +119,14 @@ describe('what an account can become', () => {
     expect(route(found, 'cluster-admin')).to.equal('shop/pod/web > sa:shop/web > cluster-admin');
   });
 
+  it('counts what anyone may do without credentials, as it can leave its own away', async () => {
+    for (const nobody of ['user/system:anonymous', 'group/system:unauthenticated']) {
+      const found = await escalationOf('web', pod('web', 'web'), admin(nobody));
+      expect(rights(found), nobody).to.deep.equal(['do-anything cluster-admin']);
+    }
+    expect(rights(await escalationOf('web', pod('web', 'web'), admin('user/guest')))).to.deep.equal([]);
+  });
+
   it('is the users and groups that it may act as by name', async () => {
     const boss = [may('shop/web', 'impersonate users', undefined, ['boss']), admin('user/boss')];
     expect(route(await escalationOf('web', pod('web', 'web'), ...boss), 'cluster-admin')).to.equal(
