@@ -332,11 +332,12 @@ export const primitives: readonly Primitive[] = [
         or: [
           { verbs: 'impersonate', on: 'groups' },
           { verbs: CHANGE, on: `${CERTIFICATES}/certificatesigningrequests:approval` },
+          { verbs: 'approve|sign', on: `${CERTIFICATES}/signers` },
         ],
       },
     ],
     gives: 'part',
-    words: 'bind or escalate roles, act as groups, or approve certificates',
+    words: 'bind or escalate roles, act as groups, or approve or sign certificates',
     reference: `${GOOD_PRACTICES}, least privilege`,
     cis: '5.1.8',
   },

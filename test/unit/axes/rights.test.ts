@@ -3,7 +3,7 @@ import { checks } from '../../../src/axes/index.ts';
 import { loadWorld } from '../../../src/observe/files/load.ts';
 import { defaultPolicy } from '../../../src/policy/policy.ts';
 import { findingsOf } from '../../../src/score/findings.ts';
-import { surroundingsLayer } from '../../../src/world/surroundings/surroundings.ts';
+import { surroundingsLayer } from '../../../src/world/surroundings/layer.ts';
 
 /** What is said of cluster-admin, bound to this subject, at a pod that has no token. */
 async function saidOf(subject: string): Promise<readonly string[]> {
