@@ -111,6 +111,8 @@ export function escalationLayer(): EscalationLayer {
         parts.namespaces,
         parts.accounts,
         parts.nodes,
+        parts.roles,
+        parts.clusterRoles,
         parts.trusting,
       ];
       if (sameItems(inputs, given)) return reaches;

@@ -1,5 +1,5 @@
 /** The keys of positions in the graph. Those of identities are the keys of `Grants`. */
-import type { Gain } from './primitives.ts';
+import type { Gain, Primitive } from './primitives.ts';
 import type { Holding } from './holdings.ts';
 
 /** Whose accounts, Secrets and pods are the cluster's. */
@@ -16,6 +16,9 @@ export const NODE = 'node';
 /** Every running pod of the cluster. */
 const RUNNING = 'running';
 
+/** Where a ClusterRoleBinding holds; no namespace has this name. */
+export const WHOLE_CLUSTER = '*';
+
 /** Hubs: each stands for all of its kind at one place. */
 export const hub = {
   /** Pods of one's own making in a namespace. */
@@ -30,6 +33,8 @@ export const hub = {
   named: (name: string) => `named/${name}`,
   /** The account whose token is in this Secret. */
   token: (namespace: string, name: string) => `token/${namespace}/${name}`,
+  /** Whoever may bind this role there. @param role as `clusterroles/name` or `roles/name` */
+  role: (place: string, role: string) => `role/${place}/${role}`,
   workload: (key: string) => `workload/${key}`,
   /** A node on which the pods of a pool run. */
   node: (pool: string) => `node/${pool}`,
@@ -62,8 +67,7 @@ const inNamespace: Partial<Record<Gain, (namespace: string) => readonly string[]
 /** Where a held primitive leads. None: it takes nothing by itself (traffic, denial and the like). */
 export function targetsOf({ primitive, namespace, listed, lifts }: Holding): readonly string[] {
   const { gives } = primitive;
-  if (listed !== undefined)
-    return listed.map((name) => targetNamed(name, primitive.needs[0]?.listed, namespace));
+  if (listed !== undefined) return listed.map((name) => targetNamed(name, primitive, namespace));
   if (gives === 'node') return [NODE];
   if (gives === 'all-secrets') return [ALL_SECRETS];
   if (namespace === undefined || namespace === CLUSTER) {
@@ -85,14 +89,17 @@ export function identityKey(identity: string): string {
 
 function targetNamed(
   name: string,
-  listed: 'accounts' | 'users' | 'groups' | 'tokens' | undefined,
+  { needs: [need], only }: Primitive,
   namespace: string | undefined,
 ): string {
-  switch (listed) {
+  switch (need?.listed) {
     case 'users':
       return identityKey(`User/${name}`);
     case 'groups':
       return name === 'system:masters' ? ADMIN : `Group/${name}`;
+    case 'roles':
+      // in every namespace is in kube-system, too, where it gives the most
+      return hub.role(namespace ?? (only === '' ? WHOLE_CLUSTER : CLUSTER), name);
     case 'tokens':
       return hub.token(namespace ?? '', name);
     default:

@@ -41,6 +41,9 @@ export function worldEscalation({ workloads, grants }: Sources): WorldEscalation
       namespaces: inNamespace(tables.namespaces, ''),
       accounts: tables.serviceaccounts,
       nodes: tables.nodes,
+      roles: tables.roles,
+      clusterRoles: inNamespace(tables.clusterroles, ''),
+      source,
       trusting: source === 'files' || missing.has('serviceaccounts'),
     });
     return state;

@@ -25,7 +25,7 @@ export interface Met {
   readonly clusterOnly: boolean;
   /** Only for the namespaces of these names. */
   readonly namespaces?: readonly string[];
-  /** Only for the identities of these names. */
+  /** Only for the identities or roles of these names. */
   readonly listed?: readonly string[];
 }
 
@@ -105,14 +105,20 @@ function meets(rule: PolicyRule, asked: Asked): Met | undefined {
   const local = matching.find(({ scope }) => scope !== 'none');
   if (matching.length > 0) return { asked, clusterOnly: local === undefined };
   if (rule.resourceNames.length === 0) return undefined;
-  const listing = asked.requests.find(
+  const listings = asked.requests.filter(
     (request) => isNamed(request) && matchesResource(rule, { ...request, name: rule.resourceNames[0] ?? '' }),
   );
+  const [listing] = listings;
   if (listing === undefined) return undefined;
   if (listing.scope === 'own' && asked.names === undefined)
     return { asked, clusterOnly: false, namespaces: rule.resourceNames };
   if (asked.need.listed === undefined) return undefined;
-  return { asked, clusterOnly: listing.scope === 'none', listed: rule.resourceNames };
+  const names = rule.resourceNames;
+  const listed =
+    asked.need.listed === 'roles'
+      ? listings.flatMap(({ resource }) => names.map((name) => `${resource}/${name}`))
+      : names;
+  return { asked, clusterOnly: listing.scope === 'none', listed };
 }
 
 /** What is created has no name yet that a rule could list; what is made of something that is there has. */

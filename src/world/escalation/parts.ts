@@ -1,7 +1,7 @@
 /** What the graph is made of, and how it is looked up. */
 import { sameItems } from '../layer.ts';
-import type { Namespace, Node, ServiceAccount } from '../objects.ts';
-import { all, type Table } from '../world.ts';
+import type { Namespace, Node, Role, ServiceAccount } from '../objects.ts';
+import { all, type Table, type World } from '../world.ts';
 import type { Actor } from './actors.ts';
 import type { Identities, Identity } from './identities.ts';
 import { admits, classesOf } from './pools.ts';
@@ -13,6 +13,10 @@ export interface Parts {
   readonly namespaces: ReadonlyMap<string, Namespace>;
   readonly accounts: Table<ServiceAccount>;
   readonly nodes: Table<Node>;
+  /** What may be bound. */
+  readonly roles: Table<Role>;
+  readonly clusterRoles: ReadonlyMap<string, Role>;
+  readonly source: World['source'];
   /** Accounts without an object can be used: files seldom hold them all. */
   readonly trusting: boolean;
 }

@@ -2,8 +2,9 @@
 import type { Namespace, ServiceAccount } from '../objects.ts';
 import { refOf } from '../world.ts';
 import { fromNode, nameOf, remembered, toAccount } from './actors.ts';
+import { edgesOfRole } from './bindable.ts';
 import { type Edge, type Position, through } from './edges.ts';
-import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE } from './hubs.ts';
+import { ADMIN, ALL_SECRETS, CLUSTER, hub, NODE, WHOLE_CLUSTER } from './hubs.ts';
 import { placeOf } from './identities.ts';
 import { type Index, keyOf, tokenSecretsOf } from './parts.ts';
 import type { Reason } from './path.ts';
@@ -39,6 +40,14 @@ const kinds: Readonly<Record<string, Expand>> = {
     const accounts = namespace === '' ? [...tokensIn.values()].flat() : (tokensIn.get(namespace) ?? []);
     const owners = accounts.filter((account) => tokenSecretsOf(account).includes(name));
     return { ...(namespace === '' ? {} : { namespace }), passing: true, edges: tokenEdges(owners) };
+  },
+  role: (rest, index) => {
+    const [place = '', kind = '', name = ''] = rest.split('/');
+    return {
+      ...(place === WHOLE_CLUSTER ? {} : { namespace: place }),
+      passing: true,
+      edges: edgesOfRole(place, kind, name, index),
+    };
   },
   [ALL_SECRETS]: (_, { tokensIn }) => ({
     edges: [...tokensIn.keys()].sort().map((namespace) => through(hub.secrets(namespace))),

@@ -28,8 +28,11 @@ export interface Need extends Asked {
   readonly named?: 'any' | `=${string}`;
   /** Only a rule that lists the name counts; a right to all objects of the kind says nothing of this one. */
   readonly explicit?: boolean;
-  /** A rule that lists names gives these identities alone: accounts, users, groups, or accounts by their token Secrets. */
-  readonly listed?: 'accounts' | 'users' | 'groups' | 'tokens';
+  /**
+   * A rule that lists names gives these alone: accounts, users, groups, accounts by their token Secrets, or what is in
+   * these roles, which are then listed as `clusterroles/name` or `roles/name`.
+   */
+  readonly listed?: 'accounts' | 'users' | 'groups' | 'tokens' | 'roles';
 }
 
 /** What is gained, before it is known where. */
@@ -134,7 +137,7 @@ export const primitives: readonly Primitive[] = [
   {
     slug: 'bind-cluster-roles',
     needs: [
-      { verbs: 'bind', on: `${RBAC}/clusterroles`, named: '=cluster-admin|admin|edit' },
+      { verbs: 'bind', on: `${RBAC}/clusterroles`, named: '=cluster-admin|admin|edit', listed: 'roles' },
       { verbs: WRITE, on: `${RBAC}/clusterrolebindings`, named: 'any' },
     ],
     gives: 'everything',
@@ -146,11 +149,16 @@ export const primitives: readonly Primitive[] = [
   {
     slug: 'bind-roles',
     needs: [
-      { verbs: 'bind', on: `${RBAC}/clusterroles|${RBAC}/roles`, named: '=cluster-admin|admin|edit' },
+      {
+        verbs: 'bind',
+        on: `${RBAC}/clusterroles|${RBAC}/roles`,
+        named: '=cluster-admin|admin|edit',
+        listed: 'roles',
+      },
       { verbs: WRITE, on: `${RBAC}/rolebindings`, named: 'any' },
     ],
     gives: 'pods',
-    words: 'bind itself to any role',
+    words: 'bind itself to roles',
     reference: `${GOOD_PRACTICES}, bind verb`,
     cis: '5.1.8',
   },

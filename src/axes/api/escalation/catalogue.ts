@@ -22,14 +22,14 @@ function needsOf({ needs, or: others = [], only }: Primitive): string {
   return ways.join(' Or ').replace('it', 'It');
 }
 
-function wordsOf({ verbs, on, or: others = [], named, explicit }: Need): string {
+function wordsOf({ verbs, on, or: others = [], named, explicit, listed }: Need): string {
   if (on === ANYTHING) return `${verbs}* on anything, in any namespace`;
   const asked = [{ verbs, on }, ...others].map(
     (each) => `${either(each.verbs)} on ${either(pathOf(each.on))}`,
   );
   if (named === undefined) return asked.join(', or ');
   if (named === 'any') return `${asked.join(', or ')} (one object is enough)`;
-  return `${asked.join(', or ')} named ${either(named.slice(1))}${explicit === true ? ' in resourceNames' : ''}`;
+  return `${asked.join(', or ')} named ${either(named.slice(1))}${explicit === true ? ' in resourceNames' : listed === 'roles' ? ', or a role that leads somewhere' : ''}`;
 }
 
 /** Subresources as the API writes them. */

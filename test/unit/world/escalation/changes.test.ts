@@ -92,4 +92,19 @@ describe('escalation in a cluster that changes', () => {
     remove('clusterrolebindings', 'open');
     expect(of('other').rights).to.deep.equal([]);
   });
+
+  it('tells of a change of a role that nobody is bound to yet', async () => {
+    const { put, of } = await cluster();
+    const rbac = 'rbac.authorization.k8s.io';
+    const rules = [
+      { apiGroups: [rbac], resources: ['clusterroles'], verbs: ['bind'], resourceNames: ['spare'] },
+      { apiGroups: [rbac], resources: ['clusterrolebindings'], verbs: ['create'] },
+    ];
+    await put('clusterroles', role('binder', ...rules), role('spare'));
+    await put('clusterrolebindings', binding('binder', 'ClusterRole/binder', subject('sa:shop/other')));
+    expect(route(of('other'))).to.deep.equal([]);
+    await put('clusterroles', role('spare', everything));
+    expect(route(of('other'))).to.deep.equal(['sa:shop/other', 'cluster-admin']);
+    expect(lastObjects(of('other'))).to.include('spare');
+  });
 });

@@ -153,6 +153,51 @@ describe('what an account can become', () => {
     ).to.deep.equal([]);
   });
 
+  it('is what is in the roles that it may bind by name, where it may bind them', async () => {
+    const RBAC = 'rbac.authorization.k8s.io';
+    const roles = ([name, rule]: readonly [string, string], namespace?: string) => `
+apiVersion: ${RBAC}/v1
+kind: ${namespace === undefined ? 'ClusterRole' : 'Role'}
+metadata: { name: ${name}${namespace === undefined ? '' : `, namespace: ${namespace}`} }
+rules: [${rule}]
+`;
+    const boss = ['boss', '{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }'] as const;
+    const reader = ['reader', '{ apiGroups: [""], resources: [secrets], verbs: [get] }'] as const;
+    const looker = ['looker', '{ apiGroups: [""], resources: [pods], verbs: [get] }'] as const;
+    const binding = async (name: string, binds: string, kind: string, ...rest: readonly string[]) => {
+      const place = binds === 'rolebindings' ? 'shop' : undefined;
+      const found = await escalationOf(
+        'web',
+        pod('web', 'web'),
+        may('shop/web', `bind ${kind} ${RBAC}`, place, [name]),
+        may('shop/web', `create ${binds} ${RBAC}`, place),
+        ...rest,
+      );
+      return rights(found).filter((right) => right.startsWith('bind'));
+    };
+    const everywhere = 'clusterrolebindings';
+    expect(await binding('boss', everywhere, 'clusterroles', roles(boss))).to.deep.equal([
+      'bind-cluster-roles cluster-admin',
+    ]);
+    expect(await binding('reader', everywhere, 'clusterroles', roles(reader))).to.deep.equal([
+      'bind-cluster-roles all-secrets',
+    ]);
+    expect(await binding('looker', everywhere, 'clusterroles', roles(looker))).to.deep.equal([]);
+    expect(await binding('boss', everywhere, 'clusterroles'), 'it does not exist').to.deep.equal([]);
+    expect(await binding('reader', 'rolebindings', 'clusterroles', roles(reader))).to.deep.equal([
+      'bind-roles namespace-secrets',
+    ]);
+    expect(await binding('reader', 'rolebindings', 'roles', roles(reader, 'shop'))).to.deep.equal([
+      'bind-roles namespace-secrets',
+    ]);
+    expect(await binding('reader', 'rolebindings', 'roles', roles(reader, 'lab')), 'elsewhere').to.deep.equal(
+      [],
+    );
+    expect(await binding('reader', 'rolebindings', 'roles', roles(reader)), 'a ClusterRole').to.deep.equal(
+      [],
+    );
+  });
+
   it('reaches only accounts of running pods by commands in them, and the node of those that have a hold on it', async () => {
     const exec = may('shop/web', 'create pods/exec', 'shop');
     const idle = await escalationOf('web', pod('web', 'web'), exec, admin('shop/ops'));
