@@ -41,8 +41,12 @@ export function replicaSetOf(object: Readonly<Record<string, unknown>>): Record<
 const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce((inner: unknown, key) => (isRecord(inner) ? inner[key] : undefined), value);
 
-/** Many resources have a `template` of something else. */
+/** Many resources have a `template` of something else, or only name what is to be changed in a container of theirs. */
 const isPodTemplate = (value: unknown): boolean => {
   const containers = at(value, ['spec', 'containers']);
-  return Array.isArray(containers) && containers.length > 0 && containers.every(isRecord);
+  return (
+    Array.isArray(containers) &&
+    containers.length > 0 &&
+    containers.every((container) => typeof at(container, ['image']) === 'string')
+  );
 };

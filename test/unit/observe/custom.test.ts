@@ -53,6 +53,11 @@ describe('custom resources in files', () => {
 
   it('are none where the template is of something else, or where another object made them', async () => {
     const certificate = custom('cert.example/v1', 'Request', '{template: {spec: {containers: 3}}}');
+    const overlay = custom(
+      'kibana.example/v1',
+      'Kibana',
+      '{podTemplate: {spec: {containers: [{name: kibana, resources: {}}]}}}',
+    );
     const made = custom(
       'serving.knative.dev/v1',
       'Configuration',
@@ -60,11 +65,18 @@ describe('custom resources in files', () => {
       ', ownerReferences: [{apiVersion: serving.knative.dev/v1, kind: Service, name: web, uid: u, controller: true}]',
     );
     const ofKubernetes = `{apiVersion: v1, kind: PodTemplate, metadata: {name: web}, template: ${template()}}`;
-    expect(await load(certificate, made, ofKubernetes)).to.deep.equal({ workloads: [], messages: [] });
+    expect(await load(certificate, overlay, made, ofKubernetes)).to.deep.equal({
+      workloads: [],
+      messages: [],
+    });
   });
 
   it('are left out with a warning where it cannot be read', async () => {
-    const odd = custom('argoproj.io/v1alpha1', 'Rollout', `{template: {spec: {containers: [{name: 3}]}}}`);
+    const odd = custom(
+      'argoproj.io/v1alpha1',
+      'Rollout',
+      `{template: {spec: {containers: [{name: 3, image: a}]}}}`,
+    );
     const { workloads, messages } = await load(odd);
     expect(workloads).to.be.empty;
     expect(messages[0]).to.match(
