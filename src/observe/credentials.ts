@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Credential } from '../world/objects.ts';
 import { assignedIn } from './credentials/assignments.ts';
+import { commandHasPassword } from './credentials/commands.ts';
 import { decoded } from './credentials/encoded.ts';
 import { holdsGuessable } from './credentials/guessable.ts';
 import { knownIn } from './credentials/known.ts';
@@ -15,6 +16,8 @@ export interface NamedText {
   readonly value: string;
   /** Names around it that are tried as passwords: of the user, of the image. */
   readonly near?: readonly string[];
+  /** Of a word of a command: the words before it. */
+  readonly before?: string;
 }
 
 /** Characters of a value that are looked at. Longer ones are data; those that configure are far shorter. */
@@ -68,8 +71,9 @@ function judgeForms(forms: readonly NamedText[]): Credential | undefined {
   return verdicts.find(({ by }) => by === 'pattern') ?? verdicts[0];
 }
 
-function judge({ name, value }: NamedText): Credential | undefined {
-  const kind = patternIn(value);
+function judge({ name, value, before = '' }: NamedText): Credential | undefined {
+  const isPassword = commandHasPassword(`${before} ${value}`, before.length + 1);
+  const kind = patternIn(value) ?? (isPassword ? 'password' : undefined);
   if (kind !== undefined) return { kind, by: 'pattern' };
   return byName(name, value.trim()) ?? (/[=:>]/.test(value) ? assignedIn(value) : undefined);
 }

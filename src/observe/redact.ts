@@ -46,8 +46,8 @@ function redactPodSpec(spec: Raw, judge: Judge): void {
         judge({ ...text, near }, put);
       };
       for (const variable of records(container['env'])) redactVariable(variable, judgeHere);
-      redactWords(container, 'command', judgeHere);
-      redactWords(container, 'args', judgeHere);
+      const program = redactWords(container, 'command', '', judgeHere);
+      redactWords(container, 'args', program, judgeHere);
     }
   }
 }
@@ -70,20 +70,28 @@ function redactVariable(variable: Raw, judge: Judge): void {
   });
 }
 
-function redactWords(container: Raw, key: 'command' | 'args', judge: Judge): void {
+/** What is kept of the words before one: the program and its options, not what else it is told. */
+const LONGEST_WORD = 64;
+const LONGEST_LINE = 512;
+
+/** @returns the line so far, beginning with that of the list before */
+function redactWords(container: Raw, key: 'command' | 'args', before: string, judge: Judge): string {
   const words = container[key];
-  if (!Array.isArray(words)) return; // the shape says what is wrong with it
+  if (!Array.isArray(words)) return before; // the shape says what is wrong with it
+  let line = before;
   container[key] = words.map((word: unknown, index): unknown => {
     // no object passes for a word that was judged: the shape says what is wrong with the rest
     if (typeof word !== 'string') return isRecord(word) ? null : word;
     const slim: Raw = { text: word };
-    judge(flagOf(words, index, word), (credential) => {
+    judge({ ...flagOf(words, index, word), before: line }, (credential) => {
       if (credential === undefined) return;
       slim['text'] = '***';
       slim['credential'] = credential;
     });
+    line = `${line} ${word.slice(0, LONGEST_WORD)}`.slice(-LONGEST_LINE);
     return slim;
   });
+  return line;
 }
 
 /** `--password=x`, `--password x` and `PASSWORD=x` name their value; any other word has no name. */

@@ -130,6 +130,39 @@ describe('redaction', () => {
     expect(await weakOf({ env: [password('clerk')] })).to.deep.equal([false]);
   });
 
+  it('tells the password of a program that takes it by an option without a name', async () => {
+    const told = async (...words: readonly string[]) => JSON.stringify(await wordsOf(words));
+    const lines = [
+      ['mysql', '-uroot', '-pkV9wq4TzL2p', 'shop'],
+      ['/usr/bin/mysqladmin', 'ping', '-u', 'root', '-pkV9wq4TzL2p'],
+      ['redis-cli', '-a', 'kV9wq4TzL2p', 'ping'],
+      ['mongosh', '-u', 'root', '-p', 'kV9wq4TzL2p'],
+      ['sshpass', '-p', 'kV9wq4TzL2p', 'ssh', 'host'],
+      ['curl', '-s', '-u', 'shop:kV9wq4TzL2p', 'https://shop.example'],
+      ['docker', 'login', '-u', 'shop', '-p', 'kV9wq4TzL2p'],
+    ];
+    for (const words of lines) {
+      expect(await told(...words), words.join(' '))
+        .to.include('credential')
+        .and.not.include('kV9wq4TzL2p');
+      const script = await told('sh', '-c', `cd /tmp && ${words.join(' ')}`);
+      expect(script, `script ${words.join(' ')}`)
+        .to.include('credential')
+        .and.not.include('kV9wq4TzL2p');
+    }
+    const innocent = [
+      ['mysql', '-uroot', '-p$(PASSWORD)'],
+      ['sh', '-c', 'mysqladmin ping -uroot -p"$MYSQL_ROOT_PASSWORD"'],
+      ['sh', '-c', 'mysqladmin ping -p${PASSWORD} && mkdir -pv /data'],
+      ['mysqld', '-port', '3306'],
+      ['redis-cli', '-h', 'redis', '-p', '6379', 'ping'],
+      ['mkdir', '-pm755', '/data'],
+      ['curl', '-u', 'shop:$PASSWORD', 'https://shop.example:8443'],
+      ['docker', 'run', '-p', '8080:8080'],
+    ];
+    for (const words of innocent) expect(await told(...words), words.join(' ')).to.not.include('credential');
+  });
+
   it('tells a password in a ConfigMap that is named after the user beside it', async () => {
     const data = { 'db.user': 'clerk', 'db.password': 'clerk', 'mail.password': 'kV9-wq4TzL2p' };
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app' }, data };
