@@ -48,6 +48,7 @@ function redactPodSpec(spec: Raw, judge: Judge): void {
       for (const variable of records(container['env'])) redactVariable(variable, judgeHere);
       const program = redactWords(container, 'command', '', judgeHere);
       redactWords(container, 'args', program, judgeHere);
+      for (const handler of handlersOf(container)) redactHandler(handler, judgeHere);
     }
   }
 }
@@ -88,10 +89,36 @@ function redactWords(container: Raw, key: 'command' | 'args', before: string, ju
       slim['text'] = '***';
       slim['credential'] = credential;
     });
-    line = `${line} ${word.slice(0, LONGEST_WORD)}`.slice(-LONGEST_LINE);
+    line = extended(line, word);
     return slim;
   });
   return line;
+}
+
+const extended = (line: string, word: string): string =>
+  `${line} ${word.slice(0, LONGEST_WORD)}`.slice(-LONGEST_LINE);
+
+const handlersOf = (container: Raw): readonly Raw[] =>
+  [
+    ...['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) => child(container, probe)),
+    ...['postStart', 'preStop'].map((hook) => child(child(container, 'lifecycle'), hook)),
+  ].filter((handler) => handler !== undefined);
+
+/** Its command and its headers; of these the world keeps nothing else. */
+function redactHandler(handler: Raw, judge: Judge): void {
+  delete handler['credential'];
+  const put = (credential: Credential | undefined): void => {
+    if (credential !== undefined) handler['credential'] ??= credential;
+  };
+  for (const { name, value } of records(child(handler, 'httpGet')?.['httpHeaders']))
+    judge({ name: String(name), value: String(value) }, put);
+  const words = child(handler, 'exec')?.['command'];
+  if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) return;
+  let before = '';
+  for (const [index, word] of words.entries()) {
+    judge({ ...flagOf(words, index, word), before }, put);
+    before = extended(before, word);
+  }
 }
 
 /** `--password=x`, `--password x` and `PASSWORD=x` name their value; any other word has no name. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { projector } from '../../../src/observe/project.ts';
+import type { Container } from '../../../src/world/objects.ts';
 import type { Resource } from '../../../src/world/world.ts';
 
 async function slimOf(resource: Resource, object: unknown): Promise<Record<string, unknown>> {
@@ -128,6 +129,21 @@ describe('redaction', () => {
     expect(await weakOf({ env: [password('clerk'), user] })).to.deep.equal([true, false]);
     expect(await weakOf({ env: [password('clerk')], args: ['--user', 'clerk'] })).to.deep.equal([true]);
     expect(await weakOf({ env: [password('clerk')] })).to.deep.equal([false]);
+  });
+
+  it('says of a probe or a hook that it holds a credential, and believes nobody else who says so', async () => {
+    const said = { kind: 'password', by: 'name' };
+    const container = {
+      livenessProbe: { exec: { command: ['check', '--password=hunter22'] } },
+      readinessProbe: { exec: { command: ['check'] }, credential: said },
+      startupProbe: { exec: { command: 'check --password=hunter22' } },
+      lifecycle: { preStop: { exec: { command: ['curl', '-u', 'shop:hunter22', 'web'] } } },
+    };
+    const { spec } = (await slimOf('pods', podWith(container))) as { spec: { containers: Container[] } };
+    const { livenessProbe, readinessProbe, startupProbe, lifecycle } = spec.containers[0] ?? expect.fail();
+    expect(livenessProbe?.credential).to.deep.include(said);
+    expect([readinessProbe?.credential, startupProbe?.credential]).to.deep.equal([undefined, undefined]);
+    expect(lifecycle?.preStop?.credential?.kind).to.equal('password');
   });
 
   it('tells the password of a program that takes it by an option without a name', async () => {
