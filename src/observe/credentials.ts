@@ -2,6 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Credential } from '../world/objects.ts';
 import { assignedIn } from './credentials/assignments.ts';
+import { commandHasPassword } from './credentials/commands.ts';
+import { decoded } from './credentials/encoded.ts';
 import { holdsGuessable } from './credentials/guessable.ts';
 import { knownIn } from './credentials/known.ts';
 import { tellingOf } from './credentials/names.ts';
@@ -14,6 +16,8 @@ export interface NamedText {
   readonly value: string;
   /** Names around it that are tried as passwords: of the user, of the image. */
   readonly near?: readonly string[];
+  /** Of a word of a command: the words before it. */
+  readonly before?: string;
 }
 
 /** Characters of a value that are looked at. Longer ones are data; those that configure are far shorter. */
@@ -27,11 +31,15 @@ export async function judgeAll(texts: readonly NamedText[]): Promise<readonly (C
   const verdicts: (Credential | undefined)[] = [];
   for (const batch of batchesOf(texts)) {
     if (verdicts.length > 0) await setImmediate();
-    const known = await knownIn(batch.map(({ name, value }) => `${name}=${value}`));
-    for (const [index, text] of batch.entries()) {
+    const forms = batch.map(formsOf);
+    const known = await knownIn(
+      forms.map((some) => some.map(({ name, value }) => `${name}=${value}`).join('\n')),
+    );
+    for (const [index, some] of forms.entries()) {
       const kind = known.get(index);
-      const verdict = kind === undefined ? judge(text) : ({ kind, by: 'pattern' } as const);
-      const weak = verdict !== undefined && holdsGuessable(text.name, text.value, text.near ?? []);
+      const verdict = kind === undefined ? judgeForms(some) : ({ kind, by: 'pattern' } as const);
+      const weak =
+        verdict !== undefined && some.some(({ name, value, near = [] }) => holdsGuessable(name, value, near));
       verdicts.push(weak ? { ...verdict, weak } : verdict);
     }
   }
@@ -51,8 +59,21 @@ function* batchesOf(texts: readonly NamedText[]): Iterable<readonly NamedText[]>
   if (batch.length > 0) yield batch;
 }
 
-function judge({ name, value }: NamedText): Credential | undefined {
-  const kind = patternIn(value);
+/** The text as it is, and decoded if it is encoded. */
+function formsOf(text: NamedText): readonly NamedText[] {
+  const value = decoded(text.value);
+  return value === undefined ? [text] : [text, { ...text, value }];
+}
+
+/** What a form's shape gives away says more than the name that all forms share. */
+function judgeForms(forms: readonly NamedText[]): Credential | undefined {
+  const verdicts = forms.map(judge).filter((verdict) => verdict !== undefined);
+  return verdicts.find(({ by }) => by === 'pattern') ?? verdicts[0];
+}
+
+function judge({ name, value, before = '' }: NamedText): Credential | undefined {
+  const isPassword = commandHasPassword(`${before} ${value}`, before.length + 1);
+  const kind = patternIn(value) ?? (isPassword ? 'password' : undefined);
   if (kind !== undefined) return { kind, by: 'pattern' };
   return byName(name, value.trim()) ?? (/[=:>]/.test(value) ? assignedIn(value) : undefined);
 }

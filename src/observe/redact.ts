@@ -46,8 +46,9 @@ function redactPodSpec(spec: Raw, judge: Judge): void {
         judge({ ...text, near }, put);
       };
       for (const variable of records(container['env'])) redactVariable(variable, judgeHere);
-      redactWords(container, 'command', judgeHere);
-      redactWords(container, 'args', judgeHere);
+      const program = redactWords(container, 'command', '', judgeHere);
+      redactWords(container, 'args', program, judgeHere);
+      for (const handler of handlersOf(container)) redactHandler(handler, judgeHere);
     }
   }
 }
@@ -70,20 +71,54 @@ function redactVariable(variable: Raw, judge: Judge): void {
   });
 }
 
-function redactWords(container: Raw, key: 'command' | 'args', judge: Judge): void {
+/** What is kept of the words before one: the program and its options, not what else it is told. */
+const LONGEST_WORD = 64;
+const LONGEST_LINE = 512;
+
+/** @returns the line so far, beginning with that of the list before */
+function redactWords(container: Raw, key: 'command' | 'args', before: string, judge: Judge): string {
   const words = container[key];
-  if (!Array.isArray(words)) return; // the shape says what is wrong with it
+  if (!Array.isArray(words)) return before; // the shape says what is wrong with it
+  let line = before;
   container[key] = words.map((word: unknown, index): unknown => {
     // no object passes for a word that was judged: the shape says what is wrong with the rest
     if (typeof word !== 'string') return isRecord(word) ? null : word;
     const slim: Raw = { text: word };
-    judge(flagOf(words, index, word), (credential) => {
+    judge({ ...flagOf(words, index, word), before: line }, (credential) => {
       if (credential === undefined) return;
       slim['text'] = '***';
       slim['credential'] = credential;
     });
+    line = extended(line, word);
     return slim;
   });
+  return line;
+}
+
+const extended = (line: string, word: string): string =>
+  `${line} ${word.slice(0, LONGEST_WORD)}`.slice(-LONGEST_LINE);
+
+const handlersOf = (container: Raw): readonly Raw[] =>
+  [
+    ...['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) => child(container, probe)),
+    ...['postStart', 'preStop'].map((hook) => child(child(container, 'lifecycle'), hook)),
+  ].filter((handler) => handler !== undefined);
+
+/** Its command and its headers; of these the world keeps nothing else. */
+function redactHandler(handler: Raw, judge: Judge): void {
+  delete handler['credential'];
+  const put = (credential: Credential | undefined): void => {
+    if (credential !== undefined) handler['credential'] ??= credential;
+  };
+  for (const { name, value } of records(child(handler, 'httpGet')?.['httpHeaders']))
+    judge({ name: String(name), value: String(value) }, put);
+  const words = child(handler, 'exec')?.['command'];
+  if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) return;
+  let before = '';
+  for (const [index, word] of words.entries()) {
+    judge({ ...flagOf(words, index, word), before }, put);
+    before = extended(before, word);
+  }
 }
 
 /** `--password=x`, `--password x` and `PASSWORD=x` name their value; any other word has no name. */

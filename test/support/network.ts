@@ -78,7 +78,7 @@ export function exposureIn(world: World, source: World['source'] = 'files'): Exp
     inNamespace(tables.networkpolicies, 'shop'),
     inNamespace(tables.services, 'shop'),
     inNamespace(tables.ingresses, 'shop'),
-    entrancesLayer().of('shop', tables),
+    entrancesLayer().of('shop', { tables, source }),
     namespaceLabels('shop', find(tables.namespaces, '', 'shop')?.metadata.labels),
     source,
   );

@@ -1,9 +1,12 @@
 import { type ExposureLevel, widest } from '../../world/exposure/levels.ts';
 import { hasPort, type Protocol } from '../../world/exposure/ports.ts';
 import type { VariantExposure } from '../../world/exposure/exposure.ts';
-import type { Check } from '../check.ts';
+import { type SensitiveListener, sensitiveListeners } from '../../world/exposure/sensitive-listeners.ts';
+import type { Sensitivity } from '../../world/exposure/sensitive-ports.ts';
+import { pointer, type Variant } from '../../world/workload/variants.ts';
+import { refOf } from '../../world/world.ts';
+import type { Check, Evidence } from '../check.ts';
 import { exposureIn } from './exposed.ts';
-import { type Sensitivity, sensitivityOf } from '../../world/exposure/sensitive-ports.ts';
 
 /** Beyond the namespace only; the levels are those at which the port itself is open. */
 const weights: Readonly<Record<Sensitivity, Partial<Record<ExposureLevel, number>>>> = {
@@ -22,8 +25,8 @@ export default {
   family: 'sensitive-service',
   direction: 'inbound',
   title: 'A database, debugger, dashboard or control port is open beyond its namespace',
-  docs: `A container declares a port that is well known for what it gives: a database's contents, or, with debuggers,
-    dashboards and control interfaces, the right to run code, often without a password. Such a port is for a few callers, but the
+  docs: `A container declares a port, or a Service leads to one, that is well known for what it gives: a database's contents, or,
+    with debuggers, dashboards and control interfaces, the right to run code, often without a password. Such a port is for a few callers, but the
     whole cluster or more can connect to it. List its callers in a NetworkPolicy; a password alone is one guess or one
     leaked Secret away.`,
   source: 'NSA/CISA Kubernetes Hardening Guide: Network separation and hardening',
@@ -31,38 +34,42 @@ export default {
   find: (variant, workload, around) => {
     const exposure = exposureIn(variant, workload, around);
     if (exposure === undefined) return [];
-    return (['containers', 'initContainers'] as const).flatMap((list) =>
-      variant.pod[list].flatMap((container, index) =>
-        (list === 'containers' || container.restartPolicy === 'Always' ? container.ports : []).flatMap(
-          ({ containerPort, protocol = 'TCP' }, at) => {
-            const known = sensitivityOf(containerPort, protocol, container.image);
-            if (known === undefined) return [];
-            const level = levelAt(exposure, known.protocol, known.port);
-            const weight = weights[known.sensitivity][level];
-            if (weight === undefined) return [];
-            return [
-              {
-                weight,
-                message: `port ${containerPort} (${known.what}) of container ${container.name} is open to ${openTo[level]}`,
-                evidence: [
-                  {
-                    object: variant.ref,
-                    container: container.name,
-                    path: variant.at(list, index, 'ports', at),
-                  },
-                ],
-                remediation: {
-                  text: `Let only its callers connect to port ${containerPort}, with a NetworkPolicy that lists them`,
-                  patch: [],
-                },
-              },
-            ];
+    return sensitiveListeners(variant.pod, around.exposure.services).flatMap(({ known, by }) => {
+      const level = levelAt(exposure, known.protocol, known.port);
+      const weight = weights[known.sensitivity][level];
+      if (weight === undefined) return [];
+      const { of, evidence } = placeOf(variant, by);
+      return [
+        {
+          weight,
+          message: `port ${known.port} (${known.what}) ${of} is open to ${openTo[level]}`,
+          evidence: [evidence],
+          remediation: {
+            text: `Let only its callers connect to port ${known.port}, with a NetworkPolicy that lists them`,
+            patch: [],
           },
-        ),
-      ),
-    );
+        },
+      ];
+    });
   },
 } satisfies Check;
+
+function placeOf(variant: Variant, by: SensitiveListener['by']): { of: string; evidence: Evidence } {
+  if ('service' in by) {
+    const { service, index } = by;
+    return {
+      of: `behind Service ${service.metadata.name}`,
+      evidence: { object: refOf(service), path: pointer(['spec', 'ports', index]) },
+    };
+  }
+  const { container, index } = by;
+  const list = variant.pod.containers.includes(container) ? 'containers' : 'initContainers';
+  const path = variant.at(list, variant.pod[list].indexOf(container), 'ports', index);
+  return {
+    of: `of container ${container.name}`,
+    evidence: { object: variant.ref, container: container.name, path },
+  };
+}
 
 /** The widest level at which this very port is open. */
 function levelAt({ ingress, ways }: VariantExposure, protocol: Protocol, port: number): ExposureLevel {

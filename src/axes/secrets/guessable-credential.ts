@@ -3,7 +3,7 @@ import { pointer, type Variant } from '../../world/workload/variants.ts';
 import { refOf } from '../../world/world.ts';
 import type { Surroundings } from '../../world/surroundings/surroundings.ts';
 import type { Check, Evidence, Found } from '../check.ts';
-import { holdersOf, withArticle } from './places.ts';
+import { commandsOf, holdersOf, withArticle } from './places.ts';
 
 /** Nobody has to read anything to have it, unlike a plain one; in the middle of a file it may be an example. */
 const weights = { clear: 0.8, unclear: 0.65 };
@@ -30,10 +30,8 @@ const inContainers = (variant: Variant): readonly Found[] =>
         evidence('env', index, 'value'),
       ]),
     ),
-    ...(['command', 'args'] as const).flatMap((list) =>
-      container[list].flatMap(({ credential }, index) =>
-        foundIn(credential, `${list} of container ${container.name}`, weightOf, [evidence(list, index)]),
-      ),
+    ...commandsOf(container).flatMap(({ credential, where, path }) =>
+      foundIn(credential, `${where} of container ${container.name}`, weightOf, [evidence(...path)]),
     ),
   ]);
 

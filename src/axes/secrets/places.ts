@@ -29,6 +29,35 @@ export const withArticle = ({ kind }: Credential): string => `${/^[aeiou]/i.test
 /** A value that looks random beside a name that hints may also be an id. */
 export const certainty = ({ by }: Credential): 'sure' | 'likely' => (by === 'entropy' ? 'likely' : 'sure');
 
+/** A credential in a command line of a container. */
+interface CommandPlace {
+  readonly credential: Credential;
+  /** In words, in the plural. */
+  readonly where: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** The words that it is started with, and what its probes and hooks run or send. */
+export function commandsOf(container: Container): readonly CommandPlace[] {
+  const { lifecycle } = container;
+  const words = (['command', 'args'] as const).flatMap((list) =>
+    container[list].map(({ credential }, index) => ({ credential, where: list, path: [list, index] })),
+  );
+  const probes = (['livenessProbe', 'readinessProbe', 'startupProbe'] as const).map((probe) => ({
+    credential: container[probe]?.credential,
+    where: `words of the ${probe}`,
+    path: [probe],
+  }));
+  const hooks = (['postStart', 'preStop'] as const).map((hook) => ({
+    credential: lifecycle?.[hook]?.credential,
+    where: `words of the ${hook} hook`,
+    path: ['lifecycle', hook],
+  }));
+  return [...words, ...probes, ...hooks].flatMap(({ credential, ...place }) =>
+    credential === undefined ? [] : { ...place, credential },
+  );
+}
+
 /** A place in the pod that brings a Secret into a container, as evidence. */
 interface LocatedUse extends SecretUse {
   readonly evidence: Evidence;

@@ -33,6 +33,7 @@ const telling: readonly (Telling & { readonly ending: RegExp })[] = [
   },
   { ending: /\bkey content$/, kind: 'key', sure: true },
   { ending: /token$/, kind: 'token', sure: true },
+  { ending: /(^| )(jwt|bearer)$/, kind: 'token', sure: false },
   {
     ending:
       /(^|client|app|application|consumer|shared|jwt|session|cookie|webhook|oauth|api|hmac|auth|access|master|bot|signing|token|admin|user) ?secret$/,
@@ -51,9 +52,24 @@ const innocent: readonly RegExp[] = [
   /(access key id|key id|automount service account token|basic auth|enable auth|http auth|oauth)$/,
 ];
 
+/** Last words that say where or in which form a value is, not what: `DB_PASSWORD_PROD`, `TOKEN_B64` (without its number). */
+const qualifier = new RegExp(
+  ` (${[
+    'b|base|decoded|encoded|plain|plaintext|raw|str|string|text|val|value',
+    'dev|development|live|local|prod|production|qa|stage|staging|test|uat',
+    'backup|current|initial|main|master|new|old|primary|replica|secondary|temp|tmp',
+    'app|backend|cache|database|db|email|ftp|mail|sftp|smtp|ssh',
+    'aws|azure|bitbucket|dockerhub|elastic|elasticsearch|gcp|github|gitlab|jira|kafka|ldap|mariadb|mongo|mongodb',
+    'mssql|mysql|oracle|pg|postgres|postgresql|rabbitmq|redis|slack|sql|stripe|vault',
+  ].join('|')})$`,
+);
+
 /** @returns undefined where the name says nothing */
 export function tellingOf(name: string): Telling | undefined {
-  const words = wordsOf(name).join(' ');
-  if (words === '' || innocent.some((ending) => ending.test(words))) return undefined;
-  return telling.find(({ ending }) => ending.test(words));
+  for (let words = wordsOf(name).join(' '); words !== ''; words = words.replace(qualifier, '')) {
+    if (innocent.some((ending) => ending.test(words))) return undefined;
+    const found = telling.find(({ ending }) => ending.test(words));
+    if (found !== undefined || !qualifier.test(words)) return found;
+  }
+  return undefined;
 }

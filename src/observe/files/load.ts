@@ -15,6 +15,7 @@ import { projector } from '../project.ts';
 import { resourceInfos } from '../resources.ts';
 import { isRecord } from '../shapes/shape.ts';
 import { withBootstrap } from './bootstrap.ts';
+import { replicaSetOf } from './custom.ts';
 import { documentsIn, type Problem } from './yaml.ts';
 
 /** A text to read, and what to call it in messages. */
@@ -50,6 +51,8 @@ interface Found {
   readonly resource: Resource;
   readonly object: Record<string, unknown>;
   readonly where: string;
+  /** It stands for what a custom resource declares, which is this one. */
+  readonly custom?: string;
 }
 
 /** Kinds of unlike groups share a name: the two NetworkPolicies. */
@@ -80,6 +83,12 @@ export async function loadWorld(
   let passedOver = 0;
   const unread: Found[] = [];
   const tables = tablesFrom(errors, warnings);
+  const addCustom = async (custom: Record<string, unknown>, where: string): Promise<void> => {
+    const made = replicaSetOf(custom);
+    if (made === undefined) return;
+    const object = placed(made, 'replicasets');
+    await tables.add({ resource: 'replicasets', object, where, custom: customText(custom) });
+  };
   for (const { name, content } of sources) {
     for (const { documents, problems, warnings: doubts } of documentsIn(content)) {
       tick();
@@ -95,6 +104,7 @@ export async function loadWorld(
           else if (resource !== undefined && isKnownVersion(object, resource))
             await tables.add({ resource, object: placed(object, resource), where });
           else if (resource !== undefined) unread.push({ resource, object, where });
+          else await addCustom(object, where);
         }
       }
     }
@@ -162,6 +172,11 @@ function unknownText({ resource, object }: Found): string {
   return `${textOf(ref)} is of ${String(object['apiVersion'])}, a version that is not known`;
 }
 
+function customText({ kind, metadata }: Record<string, unknown>): string {
+  const { namespace = 'default', name = '' } = (isRecord(metadata) ? metadata : {}) as Record<string, string>;
+  return `${String(kind)} ${namespace}/${name}`;
+}
+
 /** What of a resource could not be read is evidence that is missing. */
 function missingOf(unread: readonly Found[]): Missing {
   return new Map(
@@ -187,13 +202,21 @@ function tablesFrom(errors: Message[], warnings: Warning[]) {
     for (const [index, outcome] of (await projects(resource, objects)).entries()) {
       const where = found[index]?.where ?? '';
       if (!('object' in outcome)) {
+        const custom = found[index]?.custom;
+        // what looks like a pod template may be something else
+        if (custom !== undefined) {
+          const message = `the pod template of ${custom} cannot be read, it is left out: ${outcome.problem}`;
+          warnings.push({ where, message, of: 'unreadable template' });
+          continue;
+        }
         errors.push({
           where,
           message: `${resourceInfos[resource].kind} ${outcome.name}: ${outcome.problem}`,
           object: { resource, ...outcome },
         });
       } else if (put(table, outcome.object)) {
-        const message = `${textOf(refOf(outcome.object))} is given twice: the last one counts`;
+        const text = found[index]?.custom ?? textOf(refOf(outcome.object));
+        const message = `${text} is given twice: the last one counts`;
         warnings.push({ where, message, of: 'given twice' });
       }
     }

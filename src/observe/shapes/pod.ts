@@ -86,7 +86,9 @@ const podSecurityContext = object<slim.PodSecurityContext>({
 });
 
 const hosted = optional(object<{ host?: string | undefined }>({ host: optional(string) }));
-const handler = optional(object<slim.Handler>({ httpGet: hosted, tcpSocket: hosted }));
+const handler = optional(
+  object<slim.Handler>({ httpGet: hosted, tcpSocket: hosted, credential: optional(credential) }),
+);
 
 const resources = optional(object<slim.Resources>({ limits: labels, requests: labels }));
 

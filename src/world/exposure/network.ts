@@ -66,14 +66,15 @@ export function networkLayer({ lasting } = { lasting: true }): NetworkLayer {
     network: keyedParts<Network>(),
   };
   return {
-    groundOf(namespace, { tables, source }, declared) {
+    groundOf(namespace, world, declared) {
+      const { tables, source } = world;
       const here = <T>(table: Table<T>) => inNamespace(table, namespace);
       return byNamespace.ground.get(namespace, {
         labels: byNamespace.labels.get(namespace, namespace, find(tables.namespaces, '', namespace)),
         policies: here(tables.networkpolicies),
         services: here(tables.services),
         ingresses: here(tables.ingresses),
-        entrances: byNamespace.entrances.of(namespace, tables),
+        entrances: byNamespace.entrances.of(namespace, world),
         strays: byNamespace.strays.get(namespace, here(tables.networkpolicies), declared, here(tables.pods)),
         enforcement: byNamespace.enforcement.of(namespace, tables),
         clusterWide: ofCluster.clusterWide.get(

@@ -16,7 +16,8 @@ import {
   type Ports,
   unionPorts,
 } from '../exposure/ports.ts';
-import { sensitivityOf, type SensitivePort } from '../exposure/sensitive-ports.ts';
+import { sensitiveListeners } from '../exposure/sensitive-listeners.ts';
+import type { SensitivePort } from '../exposure/sensitive-ports.ts';
 import type { Reason } from '../escalation/path.ts';
 import type { ConfigMap, Labels, PodSpec, Ref } from '../objects.ts';
 import type { Vulnerabilities } from '../surroundings/vulnerabilities.ts';
@@ -76,7 +77,7 @@ export function footholdOf(
   const declared = listeningOf(workload, exposure);
   const isSilent = declared === noPorts;
   const served = isSilent ? allPorts : declared;
-  const sensitive = sensitiveOf(workload);
+  const sensitive = sensitiveOf(workload, exposure);
   const weaknesses = weaknessesOf(workload, sensitive, served, vulnerabilities, configMaps);
   const ports = {
     served,
@@ -143,14 +144,8 @@ function listeningOf({ variants }: Workload, { services }: Exposure): Ports {
   );
 }
 
-function sensitiveOf({ variants }: Workload): readonly SensitivePort[] {
-  const found = variants.flatMap(({ pod }) =>
-    servingContainers(pod).flatMap(({ ports, image }) =>
-      ports.flatMap(
-        ({ containerPort, protocol = 'TCP' }) => sensitivityOf(containerPort, protocol, image) ?? [],
-      ),
-    ),
-  );
+function sensitiveOf({ variants }: Workload, { services }: Exposure): readonly SensitivePort[] {
+  const found = variants.flatMap(({ pod }) => sensitiveListeners(pod, services).map(({ known }) => known));
   return [...new Set(found)].sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
 }
 

@@ -2,6 +2,8 @@
 
 export interface Entry {
   readonly paths: readonly string[];
+  /** It is the same wherever it lies: tested against whole paths, in which `/run` is `/var/run`. */
+  readonly anywhere?: RegExp;
   readonly gives: string;
   /** Weight for root that can write; for root that can only read; for any other user. */
   readonly write: number;
@@ -25,9 +27,13 @@ export const entries: readonly Entry[] = [
       '/run/dockershim.sock',
       '/run/podman',
       '/run/k3s/containerd',
+      '/run/k0s',
+      '/var/snap/microk8s/common/run',
       '/pipe/docker_engine',
       '/pipe/containerd-containerd',
     ],
+    // what runs for one user, below /run/user, is not root
+    anywhere: /^(?!\/run\/user\/).*\/(docker|containerd|crio|cri-dockerd|dockershim|podman)\.sock$/,
     gives: 'the container runtime, which starts privileged containers for it',
     write: 0.93,
     read: 0.93, // a read-only mount does not keep anyone from connecting to a socket
@@ -46,6 +52,9 @@ export const entries: readonly Entry[] = [
       '/var/lib/minikube/etcd',
       '/var/lib/rancher/k3s/server',
       '/var/lib/rancher/rke2',
+      '/var/lib/k0s/db',
+      '/var/lib/k0s/etcd',
+      '/var/snap/microk8s/current/var/kubernetes/backend',
     ],
     gives: 'the database of the cluster, with every Secret',
     write: 0.94,
@@ -54,7 +63,14 @@ export const entries: readonly Entry[] = [
     consequence: 'all-secrets',
   },
   {
-    paths: ['/etc/kubernetes', '/var/lib/minikube/certs'],
+    paths: [
+      '/etc/kubernetes',
+      '/etc/rancher',
+      '/srv/kubernetes',
+      '/var/lib/k0s/pki',
+      '/var/lib/minikube/certs',
+      '/var/snap/microk8s/current',
+    ],
     gives:
       "the pods that the kubelet starts by itself, its credentials, and the cluster's keys on some nodes",
     write: 0.93,
@@ -69,7 +85,7 @@ export const entries: readonly Entry[] = [
     user: 0.2,
   },
   {
-    paths: ['/var/lib/kubelet'],
+    paths: ['/var/lib/kubelet', '/var/lib/k0s/kubelet', '/var/snap/microk8s/common/var/lib/kubelet'],
     gives: "the kubelet's credentials, and the tokens and Secrets of every pod of the node",
     write: 0.93,
     read: 0.88,
@@ -133,6 +149,8 @@ export const entries: readonly Entry[] = [
       '/etc/cron.d',
       '/etc/cron.hourly',
       '/etc/cron.daily',
+      '/etc/cron.weekly',
+      '/etc/cron.monthly',
       '/etc/crontab',
       '/var/spool/cron',
       '/etc/systemd',
@@ -141,7 +159,11 @@ export const entries: readonly Entry[] = [
       '/run/systemd/system',
       '/etc/init.d',
       '/etc/rc.local',
+      '/etc/profile',
       '/etc/profile.d',
+      '/etc/environment',
+      '/etc/ld.so.conf',
+      '/etc/ld.so.conf.d',
       '/etc/ld.so.preload',
       '/etc/udev',
       '/etc/modprobe.d',
@@ -205,6 +227,7 @@ export const entries: readonly Entry[] = [
   },
   {
     paths: ['/home'],
+    anywhere: /\/(\.aws|\.azure|\.config\/gcloud|\.docker|\.gnupg|\.kube|\.ssh)(\/|$)/,
     gives: 'the keys and start-up files of those who log in to the node',
     write: 0.8,
     read: 0.7,

@@ -53,8 +53,11 @@ export function gradeOf(path: string, use: Use): HostPathGrade {
   const clean = normalise(path);
   if (clean === ROOT) return { ...gradeAs(whole, use), known: true };
   const own = byPath.find((item) => clean === item.path || clean.startsWith(`${item.path}/`))?.entry;
+  const anywhere = entries.filter((entry) => entry.anywhere?.test(clean) === true);
   const inside = byPath.filter((item) => item.path.startsWith(`${clean}/`)).map(({ entry }) => entry);
-  const candidates = [...(own === undefined ? [] : [own]), ...inside].map((entry) => gradeAs(entry, use));
+  const candidates = [...(own === undefined ? [] : [own]), ...anywhere, ...inside].map((entry) =>
+    gradeAs(entry, use),
+  );
   const [worst] = candidates.sort((a, b) => b.weight - a.weight);
   return worst === undefined ? { ...gradeAs(other, use), known: false } : { ...worst, known: true };
 }

@@ -84,6 +84,8 @@ export interface SecurityContext {
 export interface Handler {
   readonly httpGet?: { readonly host?: string | undefined } | undefined;
   readonly tcpSocket?: { readonly host?: string | undefined } | undefined;
+  /** In its command or its headers; the first, if there are more. */
+  readonly credential?: Credential | undefined;
 }
 
 export interface VolumeMount {

@@ -50,6 +50,41 @@ describe('paths of the node', () => {
     expect(gradeOf('/var/lib/kubelet/plugins/csi.example', root).weight).to.be.below(TAKES_NODE);
   });
 
+  it('a runtime socket gives the node wherever it lies, but for that of one user', () => {
+    for (const path of [
+      '/opt/run/containerd.sock',
+      '/var/snap/microk8s/common/run/containerd.sock',
+      '/run/k0s/containerd.sock',
+      '/data/docker.sock',
+    ])
+      expect(gradeOf(path, reader).weight, path).to.be.at.least(TAKES_NODE);
+    expect(gradeOf('/run/user/1000/docker.sock', reader).weight).to.be.below(TAKES_NODE);
+    expect(gradeOf('/data/docker.sock.d', reader).known).to.equal(false);
+  });
+
+  it('the keys of people and clouds are such in every folder', () => {
+    for (const path of [
+      '/.aws',
+      '/opt/ci/.kube/config',
+      '/srv/.config/gcloud',
+      '/mnt/.ssh/id_ed25519',
+      '/.azure',
+    ])
+      expect(gradeOf(path, reader).gives, path).to.equal(gradeOf('/home/ci', reader).gives);
+    expect(gradeOf('/srv/.awscli', reader).known).to.equal(false);
+    expect(gradeOf('/srv/aws', reader).known).to.equal(false);
+  });
+
+  it('the files of a distribution give what those of any cluster do', () => {
+    const alike = [
+      ['/etc/rancher/k3s/k3s.yaml', '/etc/kubernetes/admin.conf'],
+      ['/var/snap/microk8s/current/credentials', '/etc/kubernetes'],
+      ['/var/lib/k0s/etcd', '/var/lib/etcd'],
+      ['/var/lib/k0s/kubelet', '/var/lib/kubelet'],
+    ] as const;
+    for (const [path, other] of alike) expect(gradeOf(path, root), path).to.deep.equal(gradeOf(other, root));
+  });
+
   it('a read-only mount of a runtime socket, or of what holds it, still gives the node', () => {
     for (const path of ['/run/containerd/containerd.sock', '/run', '/var/run', '/']) {
       expect(gradeOf(path, reader).weight, path).to.be.at.least(TAKES_NODE);

@@ -98,7 +98,7 @@ const exposureIn = (workload: Workload, { tables, source }: World) => {
     inNamespace(tables.networkpolicies, namespace),
     inNamespace(tables.services, namespace),
     inNamespace(tables.ingresses, namespace),
-    entrancesLayer().of(namespace, tables),
+    entrancesLayer().of(namespace, { tables, source }),
     namespaceLabels(namespace, find(tables.namespaces, '', namespace)?.metadata.labels),
     source,
   );

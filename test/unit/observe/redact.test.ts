@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { projector } from '../../../src/observe/project.ts';
+import type { Container } from '../../../src/world/objects.ts';
 import type { Resource } from '../../../src/world/world.ts';
 
 async function slimOf(resource: Resource, object: unknown): Promise<Record<string, unknown>> {
@@ -128,6 +129,54 @@ describe('redaction', () => {
     expect(await weakOf({ env: [password('clerk'), user] })).to.deep.equal([true, false]);
     expect(await weakOf({ env: [password('clerk')], args: ['--user', 'clerk'] })).to.deep.equal([true]);
     expect(await weakOf({ env: [password('clerk')] })).to.deep.equal([false]);
+  });
+
+  it('says of a probe or a hook that it holds a credential, and believes nobody else who says so', async () => {
+    const said = { kind: 'password', by: 'name' };
+    const container = {
+      livenessProbe: { exec: { command: ['check', '--password=hunter22'] } },
+      readinessProbe: { exec: { command: ['check'] }, credential: said },
+      startupProbe: { exec: { command: 'check --password=hunter22' } },
+      lifecycle: { preStop: { exec: { command: ['curl', '-u', 'shop:hunter22', 'web'] } } },
+    };
+    const { spec } = (await slimOf('pods', podWith(container))) as { spec: { containers: Container[] } };
+    const { livenessProbe, readinessProbe, startupProbe, lifecycle } = spec.containers[0] ?? expect.fail();
+    expect(livenessProbe?.credential).to.deep.include(said);
+    expect([readinessProbe?.credential, startupProbe?.credential]).to.deep.equal([undefined, undefined]);
+    expect(lifecycle?.preStop?.credential?.kind).to.equal('password');
+  });
+
+  it('tells the password of a program that takes it by an option without a name', async () => {
+    const told = async (...words: readonly string[]) => JSON.stringify(await wordsOf(words));
+    const lines = [
+      ['mysql', '-uroot', '-pkV9wq4TzL2p', 'shop'],
+      ['/usr/bin/mysqladmin', 'ping', '-u', 'root', '-pkV9wq4TzL2p'],
+      ['redis-cli', '-a', 'kV9wq4TzL2p', 'ping'],
+      ['mongosh', '-u', 'root', '-p', 'kV9wq4TzL2p'],
+      ['sshpass', '-p', 'kV9wq4TzL2p', 'ssh', 'host'],
+      ['curl', '-s', '-u', 'shop:kV9wq4TzL2p', 'https://shop.example'],
+      ['docker', 'login', '-u', 'shop', '-p', 'kV9wq4TzL2p'],
+    ];
+    for (const words of lines) {
+      expect(await told(...words), words.join(' '))
+        .to.include('credential')
+        .and.not.include('kV9wq4TzL2p');
+      const script = await told('sh', '-c', `cd /tmp && ${words.join(' ')}`);
+      expect(script, `script ${words.join(' ')}`)
+        .to.include('credential')
+        .and.not.include('kV9wq4TzL2p');
+    }
+    const innocent = [
+      ['mysql', '-uroot', '-p$(PASSWORD)'],
+      ['sh', '-c', 'mysqladmin ping -uroot -p"$MYSQL_ROOT_PASSWORD"'],
+      ['sh', '-c', 'mysqladmin ping -p${PASSWORD} && mkdir -pv /data'],
+      ['mysqld', '-port', '3306'],
+      ['redis-cli', '-h', 'redis', '-p', '6379', 'ping'],
+      ['mkdir', '-pm755', '/data'],
+      ['curl', '-u', 'shop:$PASSWORD', 'https://shop.example:8443'],
+      ['docker', 'run', '-p', '8080:8080'],
+    ];
+    for (const words of innocent) expect(await told(...words), words.join(' ')).to.not.include('credential');
   });
 
   it('tells a password in a ConfigMap that is named after the user beside it', async () => {

@@ -22,10 +22,11 @@ const httpRoute = (spec = '', refs = parent, home = 'shop') =>
     `{ parentRefs: [${refs}], rules: [{ backendRefs: [{ name: web, port: 80, namespace: shop }] }] ${spec} }`,
   );
 
-async function texts(...documents: readonly string[]): Promise<readonly string[]> {
-  const { variants } = exposureIn(await worldOf(web, inside, ...documents));
+async function textsIn(source: 'files' | 'cluster', ...documents: readonly string[]) {
+  const { variants } = exposureIn(await worldOf(web, inside, ...documents), source);
   return variants.flatMap(({ ways }) => ways.map(({ text }) => text));
 }
+const texts = (...documents: readonly string[]) => textsIn('files', ...documents);
 const isOpen = async (...documents: readonly string[]) => (await texts(...documents)).length > 0;
 
 describe('a Gateway', () => {
@@ -37,7 +38,6 @@ describe('a Gateway', () => {
 
   it('leads nowhere without a route, or for a route to another Gateway or another Service', async () => {
     expect(await isOpen(gateway())).to.be.false;
-    expect(await isOpen(httpRoute())).to.be.false;
     expect(await isOpen(gateway(), httpRoute('', '{ name: public }'))).to.be.false; // in its own namespace
     expect(
       await isOpen(gateway(), httpRoute('', '{ name: public, namespace: infra, kind: Service, group: "" }')),
@@ -45,6 +45,17 @@ describe('a Gateway', () => {
     const other = httpRoute().replace('name: web, port: 80', 'name: api, port: 80');
     expect(await isOpen(gateway(), other)).to.be.false;
     expect(await isOpen(gateway(), httpRoute().replace('port: 80', 'port: 81'))).to.be.false;
+  });
+
+  it('may be elsewhere: files without any are those of an application, in a cluster a route without one leads nowhere', async () => {
+    expect(await texts(httpRoute(', hostnames: [shop.example]'))).to.deep.equal([
+      'internet -> Gateway infra/public (shop.example) -> HTTPRoute shop/web -> Service web:80 -> port 8080 -> no policy selects it',
+    ]);
+    expect(await texts(httpRoute('', '{ name: web, kind: Service, group: "" }'))).to.be.empty;
+    expect(await textsIn('cluster', httpRoute())).to.be.empty;
+    const closed = policy('{ podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] }');
+    const { doubts } = exposureIn(await worldOf(web, inside, closed, httpRoute()));
+    expect(doubts).to.deep.equal(['who passes on what HTTPRoute shop/web lets in: its Gateway is not there']);
   });
 
   it('passes nothing to a backend of weight 0, and a copy to a mirror', async () => {

@@ -24,7 +24,7 @@ async function exposed(...documents: readonly string[]): Promise<VariantExposure
     here(tables.networkpolicies),
     here(tables.services),
     here(tables.ingresses),
-    entrancesLayer().of('shop', tables),
+    entrancesLayer().of('shop', world),
     namespaceLabels('shop', find(tables.namespaces, '', 'shop')?.metadata.labels),
     'files',
     policiesIn(tables),

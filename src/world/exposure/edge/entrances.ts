@@ -1,7 +1,7 @@
 /** All that leads in to the pods of one namespace, beyond its Services and Ingresses themselves. */
 import { byReference, forgetIn, keyedLayer, keyedParts } from '../../layer.ts';
 import type { Ingress, IngressClass } from '../../objects.ts';
-import { inNamespace, type Tables } from '../../world.ts';
+import { inNamespace, type Tables, type World } from '../../world.ts';
 import { frontOfIngress } from './classes.ts';
 import type { Entrance } from './entrance.ts';
 import { externalNameEntrances } from './external-names.ts';
@@ -18,7 +18,7 @@ export interface Entrances {
 }
 
 export interface EntrancesLayer {
-  of(namespace: string, tables: Tables): Entrances;
+  of(namespace: string, world: Pick<World, 'tables' | 'source'>): Entrances;
   forget(namespace: string): void;
 }
 
@@ -38,13 +38,14 @@ export function entrancesLayer(): EntrancesLayer {
   };
   let last: { readonly tables: Tables; readonly pods: readonly FrontPods[] } | undefined;
   return {
-    of(namespace, tables) {
+    of(namespace, { tables, source }) {
       if (last?.tables !== tables) last = { tables, pods: frontPods(tables) };
       const { pods } = last;
       const here = <T>(table: ReadonlyMap<string, ReadonlyMap<string, T>>) => inNamespace(table, namespace);
       const classes = inNamespace(tables.ingressclasses, '');
       const gateways = gatewaysIn.get(
         '',
+        source,
         pods,
         tables.namespaces,
         tables.gatewayclasses,

@@ -16,12 +16,13 @@ import type {
 } from '../../objects.ts';
 import { selects } from '../../selector.ts';
 import { pointer } from '../../workload/variants.ts';
-import { all, find, inNamespace, refOf, type Table, type Tables, textOf } from '../../world.ts';
+import { all, find, inNamespace, refOf, type Table, type Tables, textOf, type World } from '../../world.ts';
+import { allAddresses } from '../addresses.ts';
 import { namespaceLabels } from '../policies.ts';
 import { gatewaySources } from './sources.ts';
 import { frontOfGateway } from './classes.ts';
 import type { Entrance } from './entrance.ts';
-import type { Front, FrontPods } from './front.ts';
+import { type Front, type FrontPods, unknownFront } from './front.ts';
 import { commonHosts } from './hostnames.ts';
 
 const GROUP = 'gateway.networking.k8s.io';
@@ -39,8 +40,13 @@ interface Whole {
   readonly listeners: readonly Placed[];
 }
 
-/** Entrances by the namespace of the Service that they lead to. */
+/**
+ * Entrances by the namespace of the Service that they lead to.
+ *
+ * @param source files without any Gateway are those of an application, whose Gateway is elsewhere: its routes count
+ */
 export function gatewayEntrances(
+  source: World['source'],
   pods: readonly FrontPods[],
   namespaces: Tables['namespaces'],
   gatewayClasses: Tables['gatewayclasses'],
@@ -50,10 +56,14 @@ export function gatewayEntrances(
   ...routes: readonly Table<Route>[]
 ): ReadonlyMap<string, readonly Entrance[]> {
   const wholes = wholesOf(gateways, gatewayClasses, listenerSets, namespaces, pods);
+  const isElsewhere = source === 'files' && wholes.length === 0;
   const found = routes
     .flatMap((table) => [...all(table)])
     .toSorted((a, b) => (textOf(refOf(a)) < textOf(refOf(b)) ? -1 : 1))
-    .flatMap((route) => entrancesOf(route, wholes, referenceGrants, namespaces));
+    .flatMap((route) => {
+      const passages = isElsewhere ? passagesElsewhere(route) : passagesOf(route, wholes, namespaces);
+      return entrancesOf(route, passages, referenceGrants);
+    });
   return Map.groupBy(found, ({ object }) => object.namespace);
 }
 
@@ -82,25 +92,52 @@ function wholesOf(
   });
 }
 
-/** One entrance for each Gateway that the route attaches to and each Service that it leads to. */
-function entrancesOf(
+/** How a route is reached: the Gateway in words, its listeners without TLS, who connects, and who passes it on. */
+interface Passage extends Pick<Entrance, 'plain' | 'addresses' | 'front'> {
+  readonly text: string;
+}
+
+/** One for each Gateway that the route attaches to. */
+function passagesOf(
   route: Route,
   gateways: readonly Whole[],
-  grants: Tables['referencegrants'],
   namespaces: Tables['namespaces'],
-): readonly Entrance[] {
-  const backends = backendsOf(route, grants);
+): readonly Passage[] {
   return gateways.flatMap(({ gateway, front, listeners }) => {
     const through = listeners.flatMap((placed) => {
       const hosts = attachment(route, placed, namespaces);
       return hosts === undefined ? [] : [{ ...placed, hosts }];
     });
     if (through.length === 0) return [];
-    const addresses = gatewaySources(gateway);
     const plain = through
       .filter(({ listener }) => listener.protocol.toUpperCase() === 'HTTP')
       .map(({ holder, listener }) => `${listener.name} of ${textOf(refOf(holder))}`);
-    const own = `${doorText(gateway, through)} -> ${textOf(refOf(route))}`;
+    return [{ text: doorText(gateway, through), plain, addresses: gatewaySources(gateway), front }];
+  });
+}
+
+/** Nothing tells of its listeners, nor who may connect: as of a load balancer, everyone. */
+function passagesElsewhere({ parentRefs, metadata, hostnames }: Route): readonly Passage[] {
+  return parentRefs.flatMap(({ group = GROUP, kind = 'Gateway', name, namespace }): Passage | [] => {
+    if (group !== GROUP || !['Gateway', 'ListenerSet'].includes(kind)) return [];
+    return {
+      text: `${kind} ${namespace ?? metadata.namespace}/${name} (${hostsText(hostnames)})`,
+      plain: [],
+      addresses: allAddresses,
+      front: unknownFront(`a ${kind}`, `its ${kind} is not there`),
+    };
+  });
+}
+
+/** One entrance for each passage and each Service that the route leads to. */
+function entrancesOf(
+  route: Route,
+  passages: readonly Passage[],
+  grants: Tables['referencegrants'],
+): readonly Entrance[] {
+  const backends = backendsOf(route, grants);
+  return passages.flatMap(({ text, plain, addresses, front }) => {
+    const own = `${text} -> ${textOf(refOf(route))}`;
     // who reads of a Service need not know what there is in other namespaces, beyond what a grant of its own names
     const others = `a Gateway -> ${route.kind} of namespace ${route.metadata.namespace}`;
     return backends.map(({ service, namespace, port, shown, path }): Entrance => {
@@ -126,9 +163,14 @@ function doorText(
   through: readonly (Placed & { readonly hosts: readonly string[] })[],
 ): string {
   const ports = [...new Set(through.map(({ listener }) => listener.port))].sort((a, b) => a - b);
-  const hosts = [...new Set(through.flatMap((one) => (one.hosts.length === 0 ? ['every host'] : one.hosts)))];
-  return `${textOf(refOf(gateway))}:${ports.join(',')} (${hosts.slice(0, 3).join(', ')})`;
+  const hosts = [...new Set(through.flatMap((one) => (one.hosts.length === 0 ? [EVERY_HOST] : one.hosts)))];
+  return `${textOf(refOf(gateway))}:${ports.join(',')} (${hostsText(hosts)})`;
 }
+
+const EVERY_HOST = 'every host';
+
+const hostsText = (hosts: readonly string[]): string =>
+  hosts.length === 0 ? EVERY_HOST : hosts.slice(0, 3).join(', ');
 
 /** @returns the hosts that the listener takes for the route, or undefined if it does not attach */
 function attachment(
