@@ -1,12 +1,10 @@
 /** From the documents of files to a world. */
 import type { Slim } from '../../world/objects.ts';
 import {
-  apiGroupOf,
   emptyTables,
   type Missing,
   refOf,
   type Resource,
-  resources,
   type Tables,
   textOf,
   type World,
@@ -16,6 +14,7 @@ import { resourceInfos } from '../resources.ts';
 import { isRecord } from '../shapes/shape.ts';
 import { withBootstrap } from './bootstrap.ts';
 import { replicaSetOf } from './custom.ts';
+import { kindOf, nameIn, placed, type Raw } from './kinds.ts';
 import { documentsIn, type Problem } from './yaml.ts';
 
 /** A text to read, and what to call it in messages. */
@@ -49,28 +48,11 @@ export interface Loaded {
 /** An object that was found, still as it was written. */
 interface Found {
   readonly resource: Resource;
-  readonly object: Record<string, unknown>;
+  readonly object: Raw;
   readonly where: string;
   /** It stands for what a custom resource declares, which is this one. */
   readonly custom?: string;
 }
-
-/** Kinds of unlike groups share a name: the two NetworkPolicies. */
-const byKind: ReadonlyMap<string, readonly Resource[]> = Map.groupBy(
-  resources,
-  (resource) => resourceInfos[resource].kind,
-);
-/** Groups that served a kind before its present one did; what they hold is read in the same way. */
-const formerGroups: ReadonlySet<string> = new Set([
-  'extensions',
-  'apps',
-  'policy',
-  'networking.k8s.io',
-  'batch',
-]);
-
-/** What people write, and the group in which a cluster stores it. */
-const groupAliases: ReadonlyMap<string, string> = new Map([['projectcalico.org', 'crd.projectcalico.org']]);
 
 /** @param tick called now and then, for whoever wants to show that it goes on */
 export async function loadWorld(
@@ -83,11 +65,22 @@ export async function loadWorld(
   let passedOver = 0;
   const unread: Found[] = [];
   const tables = tablesFrom(errors, warnings);
-  const addCustom = async (custom: Record<string, unknown>, where: string): Promise<void> => {
-    const made = replicaSetOf(custom);
-    if (made === undefined) return;
-    const object = placed(made, 'replicasets');
-    await tables.add({ resource: 'replicasets', object, where, custom: customText(custom) });
+  const take = async (object: Raw, where: string): Promise<void> => {
+    const kind = kindOf(object);
+    switch (kind.is) {
+      case 'read':
+        return await tables.add({ ...kind, object: placed(object, kind.resource), where });
+      case 'of unknown version':
+        return void unread.push({ ...kind, object, where });
+      case 'of wrong group':
+        return void warnings.push({ where, message: wrongGroup(object), of: kind.is });
+      case 'other': {
+        const made = replicaSetOf(object);
+        if (made === undefined) return;
+        const stand = { resource: 'replicasets', object: placed(made, 'replicasets') } as const;
+        return await tables.add({ ...stand, where, custom: nameIn(object) });
+      }
+    }
   };
   for (const { name, content } of sources) {
     for (const { documents, problems, warnings: doubts } of documentsIn(content)) {
@@ -99,12 +92,8 @@ export async function loadWorld(
       for (const { value, line } of documents) {
         for (const object of objectsIn(value)) {
           const where = `${name}:${line}`;
-          const resource = object && resourceOf(object);
           if (object === undefined) passedOver += 1;
-          else if (resource !== undefined && isKnownVersion(object, resource))
-            await tables.add({ resource, object: placed(object, resource), where });
-          else if (resource !== undefined) unread.push({ resource, object, where });
-          else await addCustom(object, where);
+          else await take(object, where);
         }
       }
     }
@@ -132,7 +121,7 @@ const DEEPEST_LIST = 10;
  * The objects of a document: itself, or the items of a List, whose kind a typed List may leave out. Undefined stands
  * for what is no object.
  */
-function* objectsIn(value: unknown, depth = 0): Iterable<Record<string, unknown> | undefined> {
+function* objectsIn(value: unknown, depth = 0): Iterable<Raw | undefined> {
   if (!isRecord(value) || depth > DEEPEST_LIST) return yield undefined;
   const { apiVersion, kind, items } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return yield undefined;
@@ -146,35 +135,12 @@ const withKind = (item: unknown, { apiVersion, kind }: { apiVersion?: string; ki
     ? { ...item, apiVersion: item['apiVersion'] ?? apiVersion, kind: item['kind'] ?? kind }
     : item;
 
-function resourceOf({ kind, apiVersion }: Record<string, unknown>): Resource | undefined {
-  const given = apiGroupOf(String(apiVersion));
-  const group = groupAliases.get(given) ?? given;
-  return byKind.get(String(kind))?.find((resource) => {
-    const expected = apiGroupOf(resourceInfos[resource].apiVersion);
-    return group === expected || (formerGroups.has(group) && formerGroups.has(expected));
-  });
-}
+const unknownText = (found: Found): string =>
+  `${nameIn(placed(found.object, found.resource))} is of ${String(found.object['apiVersion'])}, a version that is not known`;
 
-/** Newer than what is known, by its version: its fields may mean something else. */
-function isKnownVersion({ apiVersion }: Record<string, unknown>, resource: Resource): boolean {
-  const { apiVersion: read, olderVersions, optional } = resourceInfos[resource];
-  if (apiGroupOf(String(apiVersion)) !== apiGroupOf(read)) return true;
-  // those that every cluster has went from alpha over beta to v1, and are read alike; CronJobs began elsewhere
-  return optional
-    ? [read, ...olderVersions].includes(String(apiVersion))
-    : /(^|\/)v1((alpha|beta)\d+)?$|^batch\/v2alpha1$/.test(String(apiVersion));
-}
-
-function unknownText({ resource, object }: Found): string {
-  const { apiVersion, kind, metadata } = placed(object, resource);
-  const { namespace = '', name = '' } = (isRecord(metadata) ? metadata : {}) as Record<string, string>;
-  const ref = { apiVersion: String(apiVersion), kind: String(kind), namespace, name };
-  return `${textOf(ref)} is of ${String(object['apiVersion'])}, a version that is not known`;
-}
-
-function customText({ kind, metadata }: Record<string, unknown>): string {
-  const { namespace = 'default', name = '' } = (isRecord(metadata) ? metadata : {}) as Record<string, string>;
-  return `${String(kind)} ${namespace}/${name}`;
+function wrongGroup(object: Raw): string {
+  const { apiVersion, kind } = object;
+  return `${nameIn(object)} is of ${String(apiVersion)}, where no ${String(kind)} is: left out`;
 }
 
 /** What of a resource could not be read is evidence that is missing. */
@@ -248,16 +214,4 @@ function put(table: Map<string, Map<string, Slim>>, object: Slim): boolean {
   const known = byName.has(name);
   byName.set(name, object);
   return known;
-}
-
-/** As the API server would hold it: in the version that is read, and in a namespace if it belongs into one. */
-function placed(object: Record<string, unknown>, resource: Resource): Record<string, unknown> {
-  const { apiVersion, namespaced } = resourceInfos[resource];
-  const { metadata } = object;
-  if (!isRecord(metadata)) return { ...object, apiVersion };
-  // what is no text at all is left to the shape, which says so
-  const { namespace } = metadata;
-  const isUnsaid = namespace === undefined || namespace === null || namespace === '';
-  const given = isUnsaid ? 'default' : namespace;
-  return { ...object, apiVersion, metadata: { ...metadata, namespace: namespaced ? given : '' } };
 }

@@ -10,7 +10,12 @@ const topKinds: ReadonlySet<string> = new Set([
   'batch/CronJob',
 ]);
 /** Only these may have a custom controller above: one Kafka or Prometheus resource owns unlike pods. */
-const climbing: ReadonlySet<string> = new Set(['/Pod', 'apps/ReplicaSet', 'batch/Job']);
+const climbing: ReadonlySet<string> = new Set([
+  '/Pod',
+  '/ReplicationController',
+  'apps/ReplicaSet',
+  'batch/Job',
+]);
 
 /** The object that a workload is named after, as far as it is in the world. */
 export interface Top {

@@ -41,6 +41,9 @@ const workloadTables = [
   'pods',
 ] as const satisfies readonly (keyof Tables)[];
 
+/** A rollout makes one of these for each revision, and keeps the old ones without pods. */
+const revisionKinds: ReadonlySet<string> = new Set(['ReplicaSet', 'ReplicationController']);
+
 export const workloadKey = (ref: Ref): string =>
   `${apiGroupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace}/${ref.name}`;
 
@@ -161,7 +164,7 @@ function gather(world: World, namespace: string): ReadonlyMap<string, Gathered> 
   for (const table of workloadTables.slice(0, -1)) {
     for (const object of inNamespace(tables[table] as Tables['deployments'], namespace).values()) {
       const owner = ownerOf(object);
-      const isOldRevision = object.kind === 'ReplicaSet' && object.replicas === 0 && owner !== undefined;
+      const isOldRevision = owner !== undefined && revisionKinds.has(object.kind) && object.replicas === 0;
       if (isOldRevision || (owner === undefined && isYoungJob(world, object))) continue;
       const top = topOf(tables, object);
       const gathered = into(top);

@@ -20,6 +20,8 @@ describe('custom resources in files', () => {
   it('are workloads where they hold a pod template', async () => {
     const held: readonly (readonly [apiVersion: string, kind: string, spec: string])[] = [
       ['argoproj.io/v1alpha1', 'Rollout', `{template: ${template()}}`],
+      ['apps.openshift.io/v1', 'DeploymentConfig', `{template: ${template()}}`],
+      ['apps.kruise.io/v1beta1', 'StatefulSet', `{template: ${template()}}`],
       ['serving.knative.dev/v1', 'Service', `{template: ${template()}}`],
       ['agents.x-k8s.io/v1beta1', 'Sandbox', `{podTemplate: ${template()}}`],
       ['apps.kruise.io/v1alpha1', 'AdvancedCronJob', `{jobTemplate: {spec: {template: ${template()}}}}`],

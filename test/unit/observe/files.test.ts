@@ -85,6 +85,16 @@ describe('loading files', () => {
     expect([...(world.tables.deployments.get('default')?.keys() ?? [])]).to.deep.equal(['old']);
   });
 
+  it('warns of a kind in a group of Kubernetes that does not have it, as the API server refuses it', async () => {
+    const { world, warnings } = await load(
+      '{apiVersion: v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: a}]}}}}',
+    );
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      'Deployment default/web is of v1, where no Deployment is: left out',
+    ]);
+    expect(world.tables.replicasets.size).to.equal(0);
+  });
+
   it('leaves out what is of a version that is not known, warns, and says what is missing', async () => {
     const policy = (apiVersion: string) =>
       `{apiVersion: ${apiVersion}, kind: NetworkPolicy, metadata: {name: web, namespace: shop}, spec: {podSelector: {}}}`;

@@ -150,6 +150,17 @@ describe('workloads', () => {
       ]);
     });
 
+    it('are named by the owner above the ReplicationController of a revision', async () => {
+      const config = { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', name: 'web' };
+      const found = await workloadsOf(
+        controller('v1', 'ReplicationController', 'web-1', { owner: config, replicas: 0, image: 'old:1' }),
+        controller('v1', 'ReplicationController', 'web-2', { owner: config }),
+        pod('web-2-a', { owner: { apiVersion: 'v1', kind: 'ReplicationController', name: 'web-2' } }),
+      );
+      expect(named(found)).to.deep.equal(['DeploymentConfig web']);
+      expect(found[0]?.variants).to.have.length(1);
+    });
+
     it('stop at a StatefulSet or DaemonSet: one Kafka resource owns unlike pods', async () => {
       const kafka = { apiVersion: 'kafka.strimzi.io/v1beta2', kind: 'Kafka', name: 'events' };
       const found = await workloadsOf(controller('apps/v1', 'StatefulSet', 'events-kafka', { owner: kafka }));
