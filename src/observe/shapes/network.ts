@@ -127,10 +127,13 @@ export const endpointSlice: Shape<slim.EndpointSlice> = (value) => {
   return { ...slice, ...(owner === undefined ? {} : { service: owner }) };
 };
 
-const backend = object<slim.IngressBackend>({
-  service: (value) => {
-    if (value === undefined || value === null) return undefined;
-    const raw = object<{
+const rawBackend = object<{
+  service?: { name: string; port?: { number?: number | undefined; name?: string | undefined } | undefined };
+  serviceName?: string | undefined;
+  servicePort?: number | string | undefined;
+}>({
+  service: optional(
+    object<{
       name: string;
       port?: { number?: number | undefined; name?: string | undefined } | undefined;
     }>({
@@ -141,10 +144,19 @@ const backend = object<slim.IngressBackend>({
           name: optional(string),
         }),
       ),
-    })(value);
-    return { name: raw.name, port: raw.port?.number ?? raw.port?.name };
-  },
+    }),
+  ),
+  serviceName: optional(string),
+  servicePort: optional(numberOrString),
 });
+
+/** Before v1 the name and the port of the Service stood in the backend itself. */
+const backend: Shape<slim.IngressBackend> = (value) => {
+  const { service, serviceName, servicePort } = rawBackend(value);
+  if (service !== undefined)
+    return { service: { name: service.name, port: service.port?.number ?? service.port?.name } };
+  return serviceName === undefined ? {} : { service: { name: serviceName, port: servicePort } };
+};
 
 const ingressSpec = object<Omit<slim.Ingress, keyof slim.Slim | 'loadBalancerIngress'>>({
   ingressClassName: optional(string),
@@ -168,9 +180,15 @@ const ingressSpec = object<Omit<slim.Ingress, keyof slim.Slim | 'loadBalancerIng
   tls: list(object<slim.Ingress['tls'][number]>({ hosts: strings, secretName: optional(string) })),
 });
 
+/** `backend` is the name that `defaultBackend` had before v1. */
+const anyIngressSpec: Shape<ReturnType<typeof ingressSpec>> = (value) => {
+  const former = isRecord(value) ? value['backend'] : undefined;
+  return ingressSpec(former === undefined ? value : { defaultBackend: former, ...(value as object) });
+};
+
 export const ingress = lifted<slim.Ingress, ReturnType<typeof ingressSpec>>(
   'spec',
-  ingressSpec,
+  anyIngressSpec,
   (spec, raw) => ({ ...spec, loadBalancerIngress: balancerAddresses(raw) }),
 );
 

@@ -29,8 +29,11 @@ type Fields<T> = { readonly [K in keyof T]-?: Shape<T[K]> };
 
 const absent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
-const nameOf = (value: unknown): string =>
-  absent(value) ? 'nothing' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+const nameOf = (value: unknown): string => {
+  if (absent(value)) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+};
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -85,6 +85,30 @@ describe('loading files', () => {
     expect([...(world.tables.deployments.get('default')?.keys() ?? [])]).to.deep.equal(['old']);
   });
 
+  it('reads an Ingress of before v1, whose backends named the Service in other words', async () => {
+    const ingress = (apiVersion: string, spec: string) =>
+      `{apiVersion: ${apiVersion}, kind: Ingress, metadata: {name: web}, spec: ${spec}}`;
+    const read = async (content: string) => {
+      const { world } = await load(content);
+      const { defaultBackend, rules } = find(world.tables.ingresses, 'default', 'web') ?? {};
+      return { defaultBackend, rules };
+    };
+    const now = await read(
+      ingress(
+        'networking.k8s.io/v1',
+        '{defaultBackend: {service: {name: a, port: {number: 80}}}, rules: [{http: {paths: [{backend: {service: {name: b, port: {name: web}}}}]}}]}',
+      ),
+    );
+    for (const version of ['extensions/v1beta1', 'networking.k8s.io/v1beta1']) {
+      const former = ingress(
+        version,
+        '{backend: {serviceName: a, servicePort: 80}, rules: [{http: {paths: [{backend: {serviceName: b, servicePort: web}}]}}]}',
+      );
+      expect(await read(former), version).to.deep.equal(now);
+    }
+    expect(now.defaultBackend).to.deep.equal({ service: { name: 'a', port: 80 } });
+  });
+
   it('warns of a kind in a group of Kubernetes that does not have it, as the API server refuses it', async () => {
     const { world, warnings } = await load(
       '{apiVersion: v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: a}]}}}}',
