@@ -91,6 +91,22 @@ describe('paths of the node', () => {
     }
   });
 
+  it('so it does where another version or distribution has its runtime', () => {
+    const sockets = [
+      '/var/run/containerd.sock',
+      '/var/run/crio.sock',
+      '/run/host-containerd/containerd.sock',
+      '/run/k0s/containerd.sock',
+      '/var/snap/microk8s/common/run/containerd.sock',
+    ];
+    for (const path of sockets) expect(gradeOf(path, reader).weight, path).to.be.at.least(TAKES_NODE);
+  });
+
+  it('the keys of a control plane give the node wherever a distribution keeps them', () => {
+    for (const path of ['/etc/rancher/k3s', '/etc/srv/kubernetes', '/var/lib/k0s/pki', '/var/snap/microk8s'])
+      expect(gradeOf(path, root).weight, path).to.be.at.least(TAKES_NODE);
+  });
+
   it('a read-only mount of programs or settings does not', () => {
     for (const path of ['/usr', '/lib/modules', '/sys', '/proc', '/boot', '/opt/cni/bin']) {
       expect(gradeOf(path, reader).weight, path).to.be.below(TAKES_NODE);
