@@ -23,7 +23,12 @@ const LONGEST_NAME = 128;
 /** Matched against the end of the words, joined by single spaces: the last word says what a value is. */
 const telling: readonly (Telling & { readonly ending: RegExp })[] = [
   { ending: /(password|passwd|passphrase|passwort|requirepass|masterauth)$/, kind: 'password', sure: true },
-  { ending: /(^| )(pass|pwd|pw|userpw|rootpw|sentinel auth pass)$/, kind: 'password', sure: true },
+  {
+    ending: /(^| )(db|user|root|admin|mysql|pg|smtp|ldap|redis)?(pass|pwd|pw)$/,
+    kind: 'password',
+    sure: true,
+  },
+  { ending: /(^| )(passcode|psk)$/, kind: 'password', sure: true },
   { ending: /(private|ssh|rsa|pem) ?key( data| content)?$/, kind: 'private key', sure: true },
   {
     ending:
@@ -44,20 +49,24 @@ const telling: readonly (Telling & { readonly ending: RegExp })[] = [
   { ending: /(key|secret|auth|salt|seed|signature|cookie|pin|hash key)$/, kind: 'secret', sure: false },
 ];
 
-/** Endings that look telling and are not: a public key, the name of a Secret, a switch, the next page of a list. */
+/**
+ * Endings that look telling and are not: a public key, the name of a Secret, a switch, the next page of a list. Of
+ * whole words: `REDIS_PASSWORD` does not end in `IS_PASSWORD`.
+ */
 const innocent: readonly RegExp[] = [
-  /(public|pub|host|primary|foreign|partition|sort|cache|object|label|annotation|sub|map|config|topology|node|row|column|hot|registry|feature|translation) ?key$/,
-  /(existing|use|using|create|enable|enabled|disable|allow|require|has|is|no|skip|pull|image pull|tls|cert|certificate|ca|ssl|license) ?(secret|password|token|key|auth)$/,
-  /(next|page|continue|continuation|max|min|num|csrf|xsrf|sync|per|of|by|eos|bos|pad|stop|special|unk|mask) ?(page )?token$/,
+  /\b(public|pub|host|primary|foreign|partition|sort|cache|object|label|annotation|sub|map|config|topology|node|row|column|hot|registry|feature|translation) ?key$/,
+  /\b(existing|use|using|create|enable|enabled|disable|allow|require|has|is|no|skip|pull|image pull) ?(secret|password|token|key|auth)$/,
+  /\b(tls|cert|certificate|ca|ssl) ?(secret|key|auth)$/,
+  /\b(next|page|continue|continuation|max|min|num|csrf|xsrf|sync|per|of|by|eos|bos|pad|stop|special|unk|mask) ?(page )?token$/,
   /(access key id|key id|automount service account token|basic auth|enable auth|http auth|oauth)$/,
 ];
 
 /** Last words that say where or in which form a value is, not what: `DB_PASSWORD_PROD`, `TOKEN_B64` (without its number). */
 const qualifier = new RegExp(
   ` (${[
-    'b|base|decoded|encoded|plain|plaintext|raw|str|string|text|val|value',
-    'dev|development|live|local|prod|production|qa|stage|staging|test|uat',
-    'backup|current|initial|main|master|new|old|primary|replica|secondary|temp|tmp',
+    'b|base|cleartext|decoded|encoded|hex|plain|plaintext|raw|str|string|text|val|value',
+    'dev|devel|development|int|live|local|preprod|prod|production|qa|sandbox|stage|staging|test|testing|uat',
+    'backup|current|default|initial|main|master|new|old|previous|primary|replica|secondary|temp|tmp',
     'app|backend|cache|database|db|email|ftp|mail|sftp|smtp|ssh',
     'aws|azure|bitbucket|dockerhub|elastic|elasticsearch|gcp|github|gitlab|jira|kafka|ldap|mariadb|mongo|mongodb',
     'mssql|mysql|oracle|pg|postgres|postgresql|rabbitmq|redis|slack|sql|stripe|vault',
