@@ -1,5 +1,5 @@
 /** From the documents of files to a world. */
-import type { Slim } from '../../world/objects.ts';
+import type { Controller, Pod, Slim } from '../../world/objects.ts';
 import {
   emptyTables,
   type Missing,
@@ -166,24 +166,24 @@ function tablesFrom(errors: Message[], warnings: Warning[]) {
     const table = (tables[resource] ??= new Map<string, Map<string, Slim>>());
     const objects = found.map(({ object }) => object);
     for (const [index, outcome] of (await projects(resource, objects)).entries()) {
-      const where = found[index]?.where ?? '';
-      if (!('object' in outcome)) {
-        const custom = found[index]?.custom;
+      const { where = '', custom } = found[index] ?? {};
+      const doubt = (message: string, of: string): void => void warnings.push({ where, message, of });
+      if ('object' in outcome) {
+        const { object } = outcome;
+        const text = custom ?? textOf(refOf(object));
+        if (put(table, object)) doubt(`${text} is given twice: the last one counts`, 'given twice');
+        if (lacksContainers(object))
+          doubt(
+            `${text} has no containers: the API server refuses it, and there is little to score`,
+            'no containers',
+          );
+      } else if (custom !== undefined) {
         // what looks like a pod template may be something else
-        if (custom !== undefined) {
-          const message = `the pod template of ${custom} cannot be read, it is left out: ${outcome.problem}`;
-          warnings.push({ where, message, of: 'unreadable template' });
-          continue;
-        }
-        errors.push({
-          where,
-          message: `${resourceInfos[resource].kind} ${outcome.name}: ${outcome.problem}`,
-          object: { resource, ...outcome },
-        });
-      } else if (put(table, outcome.object)) {
-        const text = found[index]?.custom ?? textOf(refOf(outcome.object));
-        const message = `${text} is given twice: the last one counts`;
-        warnings.push({ where, message, of: 'given twice' });
+        const message = `the pod template of ${custom} cannot be read, it is left out: ${outcome.problem}`;
+        doubt(message, 'unreadable template');
+      } else {
+        const message = `${resourceInfos[resource].kind} ${outcome.name}: ${outcome.problem}`;
+        errors.push({ where, message, object: { resource, ...outcome } });
       }
     }
   };
@@ -204,6 +204,11 @@ function tablesFrom(errors: Message[], warnings: Warning[]) {
       return await withBootstrap({ ...emptyTables, ...tables } as Tables);
     },
   };
+}
+
+function lacksContainers(object: Slim): boolean {
+  if ('template' in object) return (object as Controller).template.spec.containers.length === 0;
+  return object.kind === 'Pod' && (object as Pod).spec.containers.length === 0;
 }
 
 /** @returns whether the object was there before */

@@ -148,6 +148,19 @@ describe('loading files', () => {
     ]);
   });
 
+  it('warns of pods without containers, which the API server refuses and which would score as harmless', async () => {
+    const { warnings } = await load(
+      '{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: null}}\n---\n' +
+        '{apiVersion: apps/v1, kind: Deployment, metadata: {name: b}, spec: {template: {spec: {}}}}\n---\n' +
+        '{apiVersion: v1, kind: Pod, metadata: {name: c}, spec: {containers: [{name: main}]}}\n',
+    );
+    const problem = 'has no containers: the API server refuses it, and there is little to score';
+    expect(warnings.map(({ where, message }) => [where, message])).to.deep.equal([
+      ['file.yaml:1', `Pod default/a ${problem}`],
+      ['file.yaml:3', `Deployment default/b ${problem}`],
+    ]);
+  });
+
   it('names an object of an unexpected shape by line and field, and goes on', async () => {
     const { errors, world } = await load(
       `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, ports: [{containerPort: x}]}]}\n---\n${configMap('c')}`,
