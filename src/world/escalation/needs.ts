@@ -1,7 +1,7 @@
 /** Which needs of the primitives a rule meets. Rules are shared by content, so each is compiled once. */
 import { matchesResource, type ResourceRequest, scopeOf } from '../access/rules.ts';
 import type { PolicyRule } from '../objects.ts';
-import { clusterScoped } from './custom-resources.ts';
+import { clusterScoped } from './primitives/custom-resources.ts';
 import { ANYTHING, type Need, type Primitive, primitives } from './primitives.ts';
 
 /** One need of one primitive, with its requests written out. */

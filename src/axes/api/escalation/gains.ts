@@ -102,7 +102,8 @@ export const about: Readonly<Record<Gain, string>> = {
   code: `The processes, the tokens and the mounted Secrets of running pods are in reach, and the node of those that have
     a hold on it. People debug with it; programs seldom need it.`,
   secrets: `Secrets hold the passwords, keys and tokens of applications, and to list or watch them returns their values
-    as to get them does; so does to patch one or to delete them together, even as a dry run. List the ones that it needs in resourceNames, or mount them.`,
+    as to get them does; so does to patch one or to delete them together, even as a dry run. List the ones that it needs
+    in resourceNames, or mount them.`,
   'all-secrets': `Every object that is written passes by, Secrets too. Only tools that check what others apply need it;
     name their own configuration in resourceNames.`,
   others: `Pods that are driven from their nodes come up where there is room: on the node that the intruder holds, with
