@@ -3,11 +3,12 @@
  * holdings as the graph, and knows neither hubs, nor costs, nor an order of search.
  */
 import { grantsBySubject, identitiesOf, nobody } from '../../src/world/access.ts';
+import { rulesOf } from '../../src/world/access/aggregation.ts';
 import type { Actor } from '../../src/world/escalation/actors.ts';
 import { cloudRoleOf } from '../../src/world/escalation/cloud-roles.ts';
 import { type Holding, holdingsOf } from '../../src/world/escalation/holdings.ts';
 import type { Consequence } from '../../src/world/escalation/path.ts';
-import type { World } from '../../src/world/world.ts';
+import { refOf, type World } from '../../src/world/world.ts';
 
 export interface Naive {
   /** Everything that one comes to from a position, by permissions alone or over nodes too. */
@@ -35,6 +36,8 @@ const DETOURS: ReadonlySet<string> = new Set([
 ]);
 const CONFINING = new Set(['baseline', 'restricted']);
 const CLUSTER = 'kube-system';
+/** In the place of a namespace. */
+const EVERYWHERE = '*';
 
 /** What is held of kube-system is of the cluster; but code in its running pods is code in its pods. */
 export const staysIn = (home: string, { namespace, primitive }: Holding): boolean =>
@@ -102,7 +105,8 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
             ? [...accounts].filter((key) => key.split('/')[2] === name)
             : [`ServiceAccount/${namespace}/${name}`];
         if (kind === 'tokens') return tokenOwners(namespace, name);
-        return [];
+        const place = namespace ?? (primitive.only === '' ? EVERYWHERE : CLUSTER);
+        return kind === 'roles' ? [`role/${place}/${name}`] : [];
       });
     }
     const isWide = namespace === undefined || namespace === CLUSTER;
@@ -148,6 +152,17 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
   const fromAllSecrets = (): readonly string[] =>
     tokenOwners(undefined).flatMap((key) => [taken('secrets', key.split('/')[1] ?? ''), key]);
 
+  /** What one holds who is bound to a role, at a place. */
+  const boundTo = (position: string): readonly Holding[] => {
+    const [, place = '', kind, name = ''] = position.split('/');
+    const clusterRoles = tables.clusterroles.get('') ?? new Map<string, never>();
+    const role = kind === 'roles' ? tables.roles.get(place)?.get(name) : clusterRoles.get(name);
+    if (role === undefined) return [];
+    const namespace = place === EVERYWHERE ? undefined : place;
+    const bound = { namespace, binding: refOf(role), subject: '', identity: '', bootstrap: false };
+    return holdingsOf(rulesOf(role, clusterRoles, source).map((held) => ({ ...held, ...bound })));
+  };
+
   const cloudOf = (key: string): readonly string[] => {
     const [, namespace = '', name = ''] = key.split('/');
     const object = tables.serviceaccounts.get(namespace)?.get(name);
@@ -162,7 +177,7 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
         .map(({ account }) => account);
     }
     if (within !== undefined && position.split('/')[1] !== within) return [];
-    const held = (holdings.get(position) ?? []).filter(
+    const held = (position.startsWith('role/') ? boundTo(position) : (holdings.get(position) ?? [])).filter(
       (holding) => within === undefined || staysIn(within, holding),
     );
     return [...held.flatMap(gains), ...cloudOf(position)];
