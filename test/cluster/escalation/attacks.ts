@@ -1,5 +1,5 @@
 /** The primitives that are carried out: what the account is given, what it does with that, and as whom it ends. */
-import { binding, type Raw } from '../../support/rbac.ts';
+import { binding, type Raw, subject } from '../../support/rbac.ts';
 import { eventually } from '../harness.ts';
 import type { Actor } from './actor.ts';
 import { admissionAttacks } from './admission-attacks.ts';
@@ -17,6 +17,7 @@ const runPrivileged: Goal = (actor, { home }) =>
 const RBAC = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 const SIGNER = 'kubernetes.io/kube-apiserver-client';
+const KUBELET_SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet';
 const core = (namespace: string): string => `/api/v1/namespaces/${namespace}`;
 
 const pod = (name: string, securityContext: Raw = {}): Raw => ({
@@ -177,8 +178,29 @@ export const attacks: readonly Attack[] = [
       cluster('patch', `${CERTIFICATES}/certificatesigningrequests:approval`),
       cluster('approve', `${CERTIFICATES}/signers`, SIGNER),
     ],
-    attack: ({ actor, name, stage }) =>
-      certificateFor(stage.vip, SIGNER, `${stage.id}-${name}`, actor, stage.actors),
+    attack: ({ actor, name, stage }) => {
+      const wanted = { subject: `CN=${stage.vip}`, signerName: SIGNER, usages: ['client auth'] };
+      return certificateFor(wanted, `${stage.id}-${name}`, actor, stage.actors);
+    },
+  },
+  {
+    slug: 'approve-node-certificates',
+    rights: [
+      cluster('create', `${CERTIFICATES}/certificatesigningrequests`),
+      cluster('patch', `${CERTIFICATES}/certificatesigningrequests:approval`),
+      cluster('approve', `${CERTIFICATES}/signers`, KUBELET_SIGNER),
+    ],
+    attack: async ({ actor, name, stage }) => {
+      // there is no Node authorizer here, which lets nodes read the Secrets of their pods: a binding stands for it
+      const nodes = binding(`${stage.vault}/${name}-nodes`, 'Role/reader', subject('group:system:nodes'));
+      await stage.actors.admin('POST', `${RBAC_API}/namespaces/${stage.vault}/rolebindings`, nodes);
+      const wanted = {
+        subject: `O=system:nodes, CN=system:node:${name}`,
+        signerName: KUBELET_SIGNER,
+        usages: ['digital signature', 'client auth'],
+      };
+      return certificateFor(wanted, `${stage.id}-${name}`, actor, stage.actors);
+    },
   },
   {
     slug: 'create-pods',

@@ -8,17 +8,24 @@ import type { Actor, Actors } from './actor.ts';
 const CSRS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** @param user for whom @param name of the request @param actor asks and approves */
+/** Whose certificate, and by whom it is signed. */
+export interface Wanted {
+  /** As in the certificate: `CN=vip`. */
+  readonly subject: string;
+  readonly signerName: string;
+  readonly usages: readonly string[];
+}
+
+/** @param name of the request @param actor asks and approves */
 export async function certificateFor(
-  user: string,
-  signerName: string,
+  { subject, signerName, usages }: Wanted,
   name: string,
   actor: Actor,
   actors: Actors,
 ): Promise<Actor> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: `CN=${user}`,
+    name: subject,
     keys,
     signingAlgorithm: algorithm,
   });
@@ -29,7 +36,7 @@ export async function certificateFor(
     spec: {
       request: Buffer.from(csr.toString('pem')).toString('base64'),
       signerName,
-      usages: ['client auth'],
+      usages,
     },
   });
   const approval = {
