@@ -121,7 +121,7 @@ export function identityOf({ kind, namespace, name }: Subject, inBinding: string
 }
 
 /** Who sends no credentials: whoever reaches the API server, an account that leaves its own away, too. */
-export const nobody: readonly string[] = ['User/system:anonymous', 'Group/system:unauthenticated'];
+export const anonymous: readonly string[] = ['User/system:anonymous', 'Group/system:unauthenticated'];
 
 /** The names under which the authorizer knows a service account. */
 export function identitiesOf({ namespace, name }: Pick<Account, 'namespace' | 'name'>): readonly string[] {

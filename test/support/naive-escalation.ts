@@ -2,7 +2,7 @@
  * Who can become what, told in the plainest way: pairs of positions, joined until nothing is new. It reads the same
  * holdings as the graph, and knows neither hubs, nor costs, nor an order of search.
  */
-import { grantsBySubject, identitiesOf, nobody } from '../../src/world/access.ts';
+import { anonymous, grantsBySubject, identitiesOf } from '../../src/world/access.ts';
 import { rulesOf } from '../../src/world/access/aggregation.ts';
 import type { Actor } from '../../src/world/escalation/actors.ts';
 import { cloudRoleOf } from '../../src/world/escalation/cloud-roles.ts';
@@ -61,7 +61,9 @@ export function naiveEscalation(world: World, actors: readonly Actor[]): Naive {
       const [, namespace = '', name = ''] = key.split('/');
       return [
         key,
-        holdingsOf([...identitiesOf({ namespace, name }), ...nobody].flatMap((id) => grants.get(id) ?? [])),
+        holdingsOf(
+          [...identitiesOf({ namespace, name }), ...anonymous].flatMap((id) => grants.get(id) ?? []),
+        ),
       ] as const;
     }),
   );

@@ -1,5 +1,5 @@
 /** From what an account can become to findings: words, weight, evidence, and the path that an intruder takes. */
-import { type Grant, nobody } from '../../world/access.ts';
+import { anonymous, type Grant } from '../../world/access.ts';
 import type { Right } from '../../world/escalation/escalation.ts';
 import { isClusterWide } from '../../world/escalation/needs.ts';
 import type { Step } from '../../world/escalation/path.ts';
@@ -25,11 +25,11 @@ export function foundFor(
   return escalation.rights.filter(applies).flatMap((right) => {
     const { primitive, consequence, grants, steps } = right;
     const { weight, gives, remediation } = judged(right);
-    const lacks = needsToken(right);
+    const takesToken = needsToken(right);
     const far = steps.length > 1 ? `, in ${steps.length} steps` : '';
     return {
-      weight: lacks ? weighed(weight, around) : weight,
-      message: `account ${account.name}${whereOf(right, account.namespace)} may ${primitive.words}${viaOf(grants)}: ${gives}${far}${lacks ? untaken(around) : ''}`,
+      weight: takesToken ? weighed(weight, around) : weight,
+      message: `account ${account.name}${whereOf(right, account.namespace)} may ${primitive.words}${viaOf(grants)}: ${gives}${far}${takesToken ? untaken(around) : ''}`,
       evidence: evidenceOf(grants),
       remediation: { text: remediation, patch: [] },
       ...(consequence === undefined
@@ -71,18 +71,18 @@ function whereOf({ primitive, places }: Right, home: string): string {
 }
 
 const GROUP = 'Group/';
-const isForNobody = ({ identity }: Grant): boolean => nobody.includes(identity);
+const isForAnonymous = ({ identity }: Grant): boolean => anonymous.includes(identity);
 /** For a group, or for whoever has no credentials. */
 export const isForMany = (grant: Grant): boolean =>
-  (grant.identity.startsWith(GROUP) || isForNobody(grant)) && !grant.bootstrap;
+  (grant.identity.startsWith(GROUP) || isForAnonymous(grant)) && !grant.bootstrap;
 
-/** What nobody in particular may do takes no token. */
-const needsToken = ({ grants }: Right): boolean => !grants.every(isForNobody);
+/** What is granted to whoever sends no credentials takes no token. */
+const needsToken = ({ grants }: Right): boolean => !grants.every(isForAnonymous);
 
 function viaOf(grants: readonly Grant[]): string {
   const grant = grants.find(isForMany);
   if (grant === undefined) return '';
-  return isForNobody(grant)
+  return isForAnonymous(grant)
     ? ', like anyone without credentials'
     : `, like everyone in the group ${grant.identity.slice(GROUP.length)}`;
 }

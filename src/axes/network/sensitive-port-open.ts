@@ -25,10 +25,10 @@ export default {
   family: 'sensitive-service',
   direction: 'inbound',
   title: 'A database, debugger, dashboard or control port is open beyond its namespace',
-  docs: `A container declares a port, or a Service leads to one, that is well known for what it gives: a database's contents, or,
-    with debuggers, dashboards and control interfaces, the right to run code, often without a password. Such a port is for a few callers, but the
-    whole cluster or more can connect to it. List its callers in a NetworkPolicy; a password alone is one guess or one
-    leaked Secret away.`,
+  docs: `A container declares a port, or a Service leads to one, that is well known for what it gives: a database's
+    contents, or, with debuggers, dashboards and control interfaces, the right to run code, often without a password.
+    Such a port is for a few callers, but the whole cluster or more can connect to it. List its callers in a
+    NetworkPolicy; a password alone is one guess or one leaked Secret away.`,
   source: 'NSA/CISA Kubernetes Hardening Guide: Network separation and hardening',
   controls: ['OWASP K07'],
   find: (variant, workload, around) => {

@@ -8,8 +8,9 @@ export default {
   family: 'plain-credential',
   title: 'A command line holds a credential in plain',
   docs: `Whoever may read the workload reads the credential, and so does every process of the node and every tool that
-    lists processes. Probes and hooks are command lines, too. Put it into a Secret and pass it as a file; where a program takes it only as an argument, refer
-    to a variable as $(NAME) and set that from the Secret. Then replace the credential: it is known.`,
+    lists processes. Probes and hooks are command lines, too. Put it into a Secret and pass it as a file; where a
+    program takes it only as an argument, refer to a variable as $(NAME) and set that from the Secret. Then replace
+    the credential: it is known.`,
   source: 'NSA/CISA Kubernetes Hardening Guide: Protecting Secrets',
   controls: ['CIS 5.4.1', 'OWASP K08'],
   find: (variant) =>

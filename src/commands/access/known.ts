@@ -4,6 +4,7 @@ import { loadWorld, type Message } from '../../observe/files/load.ts';
 import { readSources } from '../../observe/files/sources.ts';
 import { resourceInfos } from '../../observe/resources.ts';
 import { readCluster } from '../../observe/snapshot.ts';
+import { workloadTables } from '../../world/workload/workloads.ts';
 import type { Resource, World } from '../../world/world.ts';
 import { CommandError } from '../error.ts';
 import { type ClusterOptions, loadKubeConfig } from '../kubeconfig.ts';
@@ -22,16 +23,6 @@ export interface Known {
 
 const rbac: readonly Resource[] = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'];
 const named: readonly Resource[] = ['namespaces', 'serviceaccounts'];
-const workloads: readonly Resource[] = [
-  'pods',
-  'deployments',
-  'statefulsets',
-  'daemonsets',
-  'replicasets',
-  'replicationcontrollers',
-  'jobs',
-  'cronjobs',
-];
 
 export interface Where extends ClusterOptions {
   readonly files?: readonly string[];
@@ -41,7 +32,7 @@ export interface Where extends ClusterOptions {
 export async function readKnown(where: Where, withWorkloads: boolean, streams: Streams): Promise<Known> {
   const nowMinute = Math.floor(Date.now() / 60_000);
   return where.files === undefined
-    ? fromCluster(where, [...rbac, ...named, ...(withWorkloads ? workloads : [])], nowMinute, streams)
+    ? fromCluster(where, [...rbac, ...named, ...(withWorkloads ? workloadTables : [])], nowMinute, streams)
     : fromFiles(where.files, nowMinute, streams);
 }
 

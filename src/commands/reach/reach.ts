@@ -6,6 +6,7 @@ import { resourceInfos } from '../../observe/resources.ts';
 import { readCluster } from '../../observe/snapshot.ts';
 import { connectivityOf } from '../../world/connectivity/connectivity.ts';
 import { allPorts } from '../../world/exposure/ports.ts';
+import { workloadTables } from '../../world/workload/workloads.ts';
 import type { Resource, World } from '../../world/world.ts';
 import { CommandError } from '../error.ts';
 import { type ClusterOptions, loadKubeConfig } from '../kubeconfig.ts';
@@ -30,14 +31,7 @@ export interface ReachFlags extends ClusterOptions {
 const needed = [
   'namespaces',
   'nodes',
-  'pods',
-  'deployments',
-  'statefulsets',
-  'daemonsets',
-  'replicasets',
-  'replicationcontrollers',
-  'jobs',
-  'cronjobs',
+  ...workloadTables,
   'networkpolicies',
   'clusternetworkpolicies',
   'adminnetworkpolicies',

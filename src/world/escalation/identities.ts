@@ -1,5 +1,5 @@
 /** Every account, user and group that holds something worth having, and where that leads. */
-import { type Grant, type Grants, identitiesOf, nobody } from '../access.ts';
+import { anonymous, type Grant, type Grants, identitiesOf } from '../access.ts';
 import { differenceOf } from '../access/layer.ts';
 import { sameItems } from '../layer.ts';
 import type { ServiceAccount } from '../objects.ts';
@@ -70,9 +70,9 @@ function inOrder(now: Identities, before: Identities): Identities {
   return keys.length === before.size && keys.every((key) => now.get(key) === before.get(key)) ? before : now;
 }
 
-/** The identities to look at again; undefined: all, as what a group or nobody may do counts for many. */
+/** The identities to look at again; undefined: all, as what a group or anonymous callers may do counts for many. */
 function touchedBy(subjects: ReadonlySet<string>): ReadonlySet<string> | undefined {
-  if (subjects.values().some((subject) => subject.startsWith('Group/') || nobody.includes(subject)))
+  if (subjects.values().some((subject) => subject.startsWith('Group/') || anonymous.includes(subject)))
     return undefined;
   return new Set(subjects.values().map(identityKey));
 }
@@ -101,14 +101,14 @@ function identityFrom(key: string, object: ServiceAccount | undefined, grants: G
   return holdings.length + edges.length === 0 ? undefined : { key, ...placeOf(key), holdings, edges };
 }
 
-/** The names under which the authorizer knows it, groups too; and nobody's, as credentials can be left away. */
+/** The names under which the authorizer knows it, groups too; and those of anonymous callers: it can be one. */
 function subjectsOf(key: string): readonly string[] {
   const { kind, namespace, name } = split(key);
   if (kind === 'Group') return [key];
-  if (nobody.includes(key)) return nobody;
+  if (anonymous.includes(key)) return anonymous;
   const own =
     kind === 'ServiceAccount' ? identitiesOf({ namespace, name }) : [key, 'Group/system:authenticated'];
-  return [...own, ...nobody];
+  return [...own, ...anonymous];
 }
 
 function split(key: string): { readonly kind: string; readonly namespace: string; readonly name: string } {

@@ -1,7 +1,7 @@
 /** Which Services select the pods of several unlike workloads, so that one gets what is meant for another. */
 import type { Controller, Labels, Pod, Ref, Service, Slim } from '../objects.ts';
 import { selectsPlainly } from '../selector.ts';
-import { workloadKey } from '../workload/workloads.ts';
+import { workloadKey, workloadTables } from '../workload/workloads.ts';
 import { inNamespace, refOf, type Tables } from '../world.ts';
 
 /** What one top-level object declares of its pods. Workloads of custom kinds are not among them. */
@@ -20,29 +20,18 @@ export interface SharedService {
 /** By workload key; workloads whose Services select only them are absent. */
 export type Selection = ReadonlyMap<string, readonly SharedService[]>;
 
-const declaring = [
-  'deployments',
-  'statefulsets',
-  'daemonsets',
-  'replicasets',
-  'replicationcontrollers',
-  'jobs',
-  'cronjobs',
-  'pods',
-] as const satisfies readonly (keyof Tables)[];
-
 type Named<T> = ReadonlyMap<string, T>;
 
 /** What a namespace holds of each declaring kind: the inputs of `declaredOf`. */
 export const declaringIn = (tables: Tables, namespace: string): readonly Named<Slim>[] =>
-  declaring.map((table) => inNamespace<Slim>(tables[table], namespace));
+  workloadTables.map((table) => inNamespace<Slim>(tables[table], namespace));
 
 export function declaredOf(...kinds: readonly Named<Slim>[]): readonly Declared[] {
   return kinds
     .flatMap((objects) => [...objects.values()])
     .filter((object) => !object.metadata.ownerReferences.some(({ controller }) => controller === true))
     .flatMap((object) => {
-      const labels = podLabels(object as Controller | Pod); // the tables of `declaring` hold nothing else
+      const labels = podLabels(object as Controller | Pod); // these tables hold nothing else
       return labels === undefined ? [] : { ref: refOf(object), labels };
     })
     .toSorted((a, b) => (a.ref.kind + a.ref.name < b.ref.kind + b.ref.name ? -1 : 1));

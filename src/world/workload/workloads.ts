@@ -30,7 +30,7 @@ export interface Workload {
 }
 
 /** What one namespace holds that decides its workloads, in the order of `workloadTables`. */
-const workloadTables = [
+export const workloadTables = [
   'deployments',
   'statefulsets',
   'daemonsets',

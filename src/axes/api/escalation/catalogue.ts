@@ -29,7 +29,8 @@ function wordsOf({ verbs, on, or: others = [], named, explicit, listed }: Need):
   );
   if (named === undefined) return asked.join(', or ');
   if (named === 'any') return `${asked.join(', or ')} (one object is enough)`;
-  return `${asked.join(', or ')} named ${either(named.slice(1))}${explicit === true ? ' in resourceNames' : listed === 'roles' ? ', or a role that leads somewhere' : ''}`;
+  const further = listed === 'roles' ? ', or a role that leads somewhere' : '';
+  return `${asked.join(', or ')} named ${either(named.slice(1))}${explicit === true ? ' in resourceNames' : further}`;
 }
 
 /** Subresources as the API writes them. */
